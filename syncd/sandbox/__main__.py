@@ -1,0 +1,64 @@
+"""``python -m syncd.sandbox cscart|webasyst``: serve a sandbox shop until SIGINT or SIGTERM.
+
+Prints one JSON line with the addresses and credentials as soon as the shop listens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+
+from syncd.sandbox.running import running
+from syncd.sandbox.wire import Shop
+
+
+def build_shop(args: argparse.Namespace) -> Shop:
+    """Build the shop that the command line asks for."""
+    if args.shop == "cscart":
+        from syncd.sandbox.cscart.shop import CSCartShop
+
+        return CSCartShop(seed=args.seed, products=args.products, orders=args.orders)
+    from syncd.sandbox.webasyst.shop import WebasystShop
+
+    return WebasystShop(seed=args.seed, products=args.products, orders=args.orders)
+
+
+def parse_arguments(argv: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m syncd.sandbox", description=__doc__)
+    parser.add_argument("shop", choices=["cscart", "webasyst"])
+    parser.add_argument("--port", type=int, default=0, help="port of the shop (default: any free one)")
+    parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same shop")
+    parser.add_argument("--products", type=int, default=20)
+    parser.add_argument("--orders", type=int, default=0)
+    return parser.parse_args(argv)
+
+
+async def serve(args: argparse.Namespace) -> None:
+    """Serve until a signal asks to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(build_shop(args), port=args.port, control_port=args.control_port) as shop:
+        print(json.dumps(shop.announcement()), flush=True)
+        await stop.wait()
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    args = parse_arguments(sys.argv[1:])
+    try:
+        asyncio.run(serve(args))
+    except OSError as error:
+        print(f"cannot listen: {error}; choose another --port or --control-port", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
