@@ -97,7 +97,9 @@ class OfficeOrder:
     def address(self) -> dict[str, str]:
         """The delivery address by sub-field."""
         prefix = "shipping_address."
-        return {name.removeprefix(prefix): value for name, value in self.params.items() if name.startswith(prefix)}
+        return {
+            name.removeprefix(prefix): value for name, value in self.params.items() if name.startswith(prefix)
+        }
 
 
 @dataclass(frozen=True, slots=True)

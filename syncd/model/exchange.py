@@ -1,0 +1,114 @@
+"""What the streams and the shops' clients hand each other: pages read, drafts and changes to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from syncd.model.product import BrokenRecord
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RecordT]):
+    """Some records of a listing, those that could not be read, the shop's clock when it answered, and the size of it all."""
+
+    records: Sequence[RecordT]
+    broken: Sequence[BrokenRecord]
+    clock: datetime
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to be written: `item_id` keeps an existing line, `sku_id` a product, neither is a free line."""
+
+    name: str
+    quantity: Decimal
+    price: Decimal
+    sku_id: int | None = None
+    product_id: int | None = None
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContact:
+    """A customer to be created with an order."""
+
+    firstname: str
+    lastname: str
+    email: str
+    phone: str
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order to be created. Exactly one of `contact_id` and `contact` is given.
+
+    `address` is already in the office's codes (sub-field -> value); `params` hold the external reference.
+    """
+
+    contact_id: int | None
+    contact: DraftContact | None
+    lines: tuple[DraftLine, ...]
+    shipping: Decimal
+    discount: Decimal
+    comment: str
+    address: Mapping[str, str]
+    billing_address: Mapping[str, str]
+    params: Mapping[str, str]
+    currency: str
+    stock_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanges:
+    """A change of an existing order; `None` leaves a part alone. `shipping` is always given: left out it becomes 0
+    (contracts/webasyst §0.13)."""
+
+    shipping: Decimal
+    lines: tuple[DraftLine, ...] | None = None
+    discount: Decimal | None = None
+    comment: str | None = None
+    address: Mapping[str, str] | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SkuChange:
+    """New values of one SKU for a batch; `None` leaves a field alone. Amounts in the product's currency."""
+
+    sku_id: int
+    product_id: int
+    price: Decimal | None = None
+    compare_price: Decimal | None = None
+    stock: Decimal | None = None
+    visible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSku:
+    """A SKU to be created. `stock` is the count at the chosen warehouse; the others get 0."""
+
+    code: str
+    name: str
+    price: Decimal
+    compare_price: Decimal
+    stock: Decimal
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDraft:
+    """A product to be created; `fields` are product columns (name, summary, meta_title, url ...)."""
+
+    fields: Mapping[str, str]
+    visible: bool
+    currency: str
+    skus: tuple[DraftSku, ...]
+    params: Mapping[str, str]

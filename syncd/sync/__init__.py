@@ -1,0 +1,1 @@
+"""Decisions and the executor: what to do about each record, and doing it exactly once."""

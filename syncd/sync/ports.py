@@ -1,0 +1,124 @@
+"""The two narrow protocols behind which the shops live: a source that yields changed records, an office that takes actions.
+
+`sync` knows these and the model only; the shops' clients implement them (`syncd/shops`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from syncd.model.backoffice import OfficeImage, OfficeOrder, OfficeProduct, OfficeProfile
+from syncd.model.exchange import DraftSku, OrderChanges, OrderDraft, Page, ProductDraft, SkuChange
+from syncd.model.order import Address, Order
+from syncd.model.product import BrokenRecord, Product
+
+
+class OrderSource(Protocol):
+    """A shop that orders come from."""
+
+    def changed_orders(self, since: datetime | None) -> AsyncIterator[Page[Order]]:
+        """Orders changed at or after `since` (the shop's clock, aware UTC), in pages, none missed while paging.
+
+        Raises `RetryLater` when the shop is unwell, `NotAuthorised` when it refuses us.
+        """
+
+    async def order(self, key: str) -> Order | BrokenRecord | None:
+        """One order by its key; `None` when the shop does not have it (any more)."""
+
+
+class ProductSource(Protocol):
+    """A shop that products come from."""
+
+    def changed_products(self, since: datetime | None) -> AsyncIterator[Page[Product]]:
+        """Products changed at or after `since`, with texts; `None` yields every product."""
+
+    def amounts(self) -> AsyncIterator[Page[Product]]:
+        """Every product with price, quantity and status only (texts are `None` but the name), in large pages."""
+
+    async def products(self, keys: Sequence[str]) -> Page[Product]:
+        """These products with all texts and images that the listing tells; missing ones are just absent."""
+
+    async def product(self, key: str) -> Product | BrokenRecord | None:
+        """One product with everything, the page address included."""
+
+    async def image(self, url: str) -> tuple[bytes, str]:
+        """The bytes and file name of a picture. Raises `SetAside` when it cannot be had."""
+
+
+class OrderOffice(Protocol):
+    """The back office as the orders stream sees it. A write raises `InDoubt` when its outcome is unknown, `Refused` when
+    the office rejected it; reads raise `RetryLater`."""
+
+    async def profile(self) -> OfficeProfile:
+        """Money, clock, workflow and warehouses."""
+
+    def address(self, address: Address) -> dict[str, str]:
+        """An address in the office's sub-fields and codes (street, city, zip, country, region), without empty ones."""
+
+    async def orders_by_reference(self, references: Sequence[str]) -> list[OfficeOrder]:
+        """Every order that carries one of these external references; a reference may bring several orders."""
+
+    async def orders_created_since(self, since: datetime) -> list[OfficeOrder]:
+        """Orders created since then, half-written ones included."""
+
+    async def order(self, order_id: int) -> OfficeOrder | None:
+        """One order as it stands now; names unescaped."""
+
+    async def contact_by_email(self, email: str) -> int | None:
+        """The customer with exactly this e-mail, the oldest when there are several."""
+
+    async def contact_by_phone(self, phone: str) -> int | None:
+        """The customer with exactly these digits as phone, the oldest when there are several."""
+
+    async def add_order(self, draft: OrderDraft) -> OfficeOrder:
+        """Create by `order.add`: catalogue prices, no shipping, no discount; answers what was made."""
+
+    async def save_new_order(self, draft: OrderDraft) -> None:
+        """Create by `order.save` in a currency of its own; answers nothing, find it by its reference."""
+
+    async def save_order(self, order_id: int, changes: OrderChanges) -> None:
+        """Change an order."""
+
+    async def act(self, order_id: int, action: str, text: str = "") -> str:
+        """Run a workflow action; answers the state it led to. Raises `Held` when the state does not allow it."""
+
+
+class ProductOffice(Protocol):
+    """The back office as the products stream sees it."""
+
+    async def profile(self) -> OfficeProfile:
+        """Money, clock, workflow and warehouses."""
+
+    def scan(self) -> AsyncIterator[Page[OfficeProduct]]:
+        """Every product with its SKUs and warehouse counts, 1000 a page, by id."""
+
+    async def products(self, product_ids: Sequence[int]) -> list[OfficeProduct]:
+        """These products with SKUs, warehouse counts and params."""
+
+    async def products_touched_since(self, since: datetime) -> list[OfficeProduct]:
+        """What was created or edited since then, with SKUs and params."""
+
+    async def products_like(self, code: str) -> list[OfficeProduct]:
+        """A fuzzy search; every hit must be checked for equality by the caller (contracts/webasyst §3.2)."""
+
+    async def add_product(self, draft: ProductDraft) -> OfficeProduct:
+        """Create a product with its SKUs."""
+
+    async def add_sku(self, product_id: int, draft: DraftSku) -> int:
+        """Add a SKU to a product; answers its id."""
+
+    async def change_skus(self, changes: Sequence[SkuChange]) -> None:
+        """Prices, stock and flags of many SKUs in one call; silent skips are possible, verify where it matters."""
+
+    async def update_product(self, product_id: int, fields: Mapping[str, str]) -> OfficeProduct:
+        """Change product columns; SKUs are never sent here (contracts/webasyst §0.6)."""
+
+    async def images(self, product_id: int) -> list[OfficeImage]:
+        """The pictures of a product with the names they were uploaded under."""
+
+    async def add_image(
+        self, product_id: int, content: bytes, file_name: str, description: str
+    ) -> OfficeImage:
+        """Upload a picture."""
