@@ -68,10 +68,13 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class OrderChanges:
-    """A change of an existing order; `None` leaves a part alone. `shipping` is always given: left out it becomes 0
-    (contracts/webasyst §0.13)."""
+    """A change of an existing order; `None` leaves a part alone.
 
-    shipping: Decimal
+    Left out, the shipping cost becomes 0 (contracts/webasyst §0.13): `shipping` is `None` only in the first of the two
+    saves that change the shipping method's name, the second of which sends the cost again (§5.3).
+    """
+
+    shipping: Decimal | None
     lines: tuple[DraftLine, ...] | None = None
     discount: Decimal | None = None
     comment: str | None = None
