@@ -1,0 +1,74 @@
+"""What a source order says, part by part: digests that tell which part changed since both sides agreed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+from syncd.model.money import ZERO, plain
+from syncd.model.order import Address, Line, LineKind, Order
+
+
+class Facet(StrEnum):
+    """A part of an order that is written on its own."""
+
+    LINES = "lines"
+    SHIPPING = "shipping"
+    SHIPPING_NAME = "shipping_name"
+    DISCOUNT = "discount"
+    ADDRESS = "address"
+    COMMENT = "comment"
+    NAMES = "names"
+
+
+MONEY = frozenset({Facet.LINES, Facet.SHIPPING, Facet.DISCOUNT})
+"""Facets that move the total."""
+
+
+def digest(value: object) -> str:
+    """A short fingerprint of plain data; equal data has equal fingerprints in every process."""
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def facets_of(order: Order) -> dict[str, str]:
+    """The fingerprint of every facet. A product's present name is left out: renaming it does not edit the order."""
+    unexplained = order.unexplained
+    return {
+        Facet.LINES: digest(
+            [_line(line) for line in (*order.lines, *order.extras)] + [_amount(max(unexplained, ZERO))]
+        ),
+        Facet.SHIPPING: _amount(order.shipping_cost),
+        Facet.SHIPPING_NAME: digest(order.shipping_name),
+        Facet.DISCOUNT: digest([_amount(order.discount), _amount(min(unexplained, ZERO))]),
+        Facet.ADDRESS: digest(_address(order.shipping_address)),
+        Facet.COMMENT: digest(order.comment),
+        Facet.NAMES: digest([order.payment_name, *order.coupons]),
+    }
+
+
+def version_of(order: Order) -> str:
+    """The fingerprint of the whole order, its status included."""
+    return digest([facets_of(order), order.status])
+
+
+def changed_facets(order: Order, base: Mapping[str, str]) -> frozenset[Facet]:
+    """The facets in which the order differs from what was last agreed; all of them when nothing was agreed yet."""
+    now = facets_of(order)
+    return frozenset(facet for facet in Facet if now[facet] != base.get(facet))
+
+
+def _line(line: Line) -> list[str]:
+    name = "" if line.kind is LineKind.PRODUCT and (line.code or line.product_key) else line.name
+    return [line.kind, name, line.code, line.product_key, plain(line.quantity), _amount(line.unit_price)]
+
+
+def _address(address: Address) -> list[str]:
+    return [address.street, address.city, address.zip, address.country, address.region, address.region_name]
+
+
+def _amount(value: Decimal) -> str:
+    return plain(value)

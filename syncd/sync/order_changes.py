@@ -1,0 +1,145 @@
+"""The difference between what an office order says and what it must say, and the change that closes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from syncd.model.backoffice import OfficeLine, OfficeOrder
+from syncd.model.exchange import DraftLine, OrderChanges
+from syncd.model.money import to_cents
+from syncd.sync.expected import Expected
+from syncd.sync.facets import MONEY, Facet, digest
+
+ADDRESS_FIELDS = ("street", "city", "zip", "country", "region")
+"""Sub-fields of a delivery address that are compared and written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that an office order must say. `address` is empty when the source has none; then the office's is left alone."""
+
+    money: Expected
+    address: Mapping[str, str]
+    comment: str
+    params: Mapping[str, str]
+
+
+def plan_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> OrderChanges | None:
+    """The one save that brings these facets in line; `None` when they agree already."""
+    money = wanted.money
+    lines = _merge_lines(money.lines, actual.lines) if _lines_differ(money, actual, facets) else None
+    shipping = money.shipping if Facet.SHIPPING in facets else actual.shipping
+    discount = (
+        money.discount if Facet.DISCOUNT in facets and to_cents(actual.discount) != money.discount else None
+    )
+    if lines is not None and Facet.DISCOUNT in facets:
+        discount = money.discount
+    comment = (
+        wanted.comment if Facet.COMMENT in facets and not same_text(wanted.comment, actual.comment) else None
+    )
+    address = _address_change(wanted, actual) if Facet.ADDRESS in facets else None
+    params = _param_changes(wanted, actual, facets)
+    if (
+        shipping == to_cents(actual.shipping)
+        and not params
+        and {lines, discount, comment} == {None}
+        and address is None
+    ):
+        return None
+    return OrderChanges(shipping, lines, discount, comment, address, params)
+
+
+def differences(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> list[str]:
+    """What still disagrees in these facets, in words; the total is looked at whenever money was written."""
+    found: list[str] = []
+    if _lines_differ(wanted.money, actual, facets):
+        found.append(f"lines are {_spell(actual.lines)}, expected {_spell(wanted.money.lines)}")
+    pairs = [
+        (Facet.SHIPPING, "shipping", actual.shipping, wanted.money.shipping),
+        (Facet.DISCOUNT, "discount", actual.discount, wanted.money.discount),
+    ]
+    found += [
+        f"{name} is {to_cents(a)}, expected {w}"
+        for f, name, a, w in pairs
+        if f in facets and to_cents(a) != w
+    ]
+    if facets >= MONEY and to_cents(actual.total) != wanted.money.total:
+        found.append(f"total is {to_cents(actual.total)}, expected {wanted.money.total}")
+    if Facet.ADDRESS in facets and _address_change(wanted, actual) is not None:
+        found.append("the delivery address differs")
+    return found
+
+
+def office_lines(lines: Iterable[OfficeLine]) -> str:
+    """The fingerprint of an office order's lines, to notice later that somebody edited them there."""
+    return digest(
+        sorted([_identity(line), str(line.quantity.normalize()), str(to_cents(line.price))] for line in lines)
+    )
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts are equal but for line ends and surrounding blanks."""
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
+
+
+def _lines_differ(money: Expected, actual: OfficeOrder, facets: frozenset[Facet]) -> bool:
+    return Facet.LINES in facets and _bag(money.lines) != _bag(actual.lines)
+
+
+def _bag(lines: Iterable[DraftLine | OfficeLine]) -> Counter[tuple[str, Decimal, Decimal]]:
+    return Counter((_identity(line), line.quantity.normalize(), to_cents(line.price)) for line in lines)
+
+
+def _identity(line: DraftLine | OfficeLine) -> str:
+    """A product line is known by its SKU; a free line by its name, as far as the shop keeps it (255 characters)."""
+    return f"sku:{line.sku_id}" if line.sku_id else f"free:{' '.join(line.name.split())[:250]}"
+
+
+def _merge_lines(wanted: Iterable[DraftLine], actual: Iterable[OfficeLine]) -> tuple[DraftLine, ...]:
+    """The complete new list of lines: an existing line keeps its id, so that its warehouse and history stay."""
+    free: dict[str, list[OfficeLine]] = {}
+    for line in actual:
+        free.setdefault(_identity(line), []).append(line)
+    merged = []
+    for draft in wanted:
+        candidates = free.get(_identity(draft), [])
+        kept = candidates.pop(0) if candidates else None
+        merged.append(replace(draft, item_id=kept.item_id) if kept else draft)
+    return tuple(merged)
+
+
+def _address_change(wanted: Wanted, actual: OfficeOrder) -> Mapping[str, str] | None:
+    if not wanted.address:
+        return None
+    full = {name: wanted.address.get(name, "") for name in ADDRESS_FIELDS}
+    there = actual.address
+    return None if all(same_text(full[name][:255], there.get(name, "")) for name in ADDRESS_FIELDS) else full
+
+
+def _param_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> dict[str, str]:
+    """Params that the order lacks or that changed at the source; the shipping name travels on its own (§5.3)."""
+    changes = {}
+    for name, value in wanted.params.items():
+        if name == "shipping_name":
+            continue
+        missing = name not in actual.params and value
+        changed = Facet.NAMES in facets and not same_text(actual.params.get(name, ""), value[:255])
+        if missing or changed:
+            changes[name] = value
+    return changes
+
+
+def shipping_name_change(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> str | None:
+    """The shipping method's new name, when it must be written in a save of its own (contracts/webasyst §5.3)."""
+    name = wanted.params.get("shipping_name", "")
+    if Facet.SHIPPING_NAME not in facets or not name:
+        return None
+    return None if same_text(actual.params.get("shipping_name", ""), name[:255]) else name
+
+
+def _spell(lines: Iterable[DraftLine | OfficeLine]) -> str:
+    parts = [f"{line.quantity.normalize():f} x {line.name[:40]} at {to_cents(line.price)}" for line in lines]
+    return "; ".join(parts) or "none"

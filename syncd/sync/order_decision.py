@@ -1,0 +1,80 @@
+"""What to do about one source order: a pure decision from the order, its link and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from syncd.model.order import Order
+from syncd.model.status import Target
+from syncd.state.order_links import OrderLink
+from syncd.sync.facets import Facet, changed_facets, version_of
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPolicy:
+    """The settings that steer the orders stream of one pair."""
+
+    pair: str
+    source: str
+    account: str
+    company: str | None
+    since: datetime
+    discounts: bool
+    hold_unknown: bool
+    skip_statuses: frozenset[str]
+    statuses: Mapping[str, Target]
+    overlap: timedelta
+    write_deadline: timedelta
+
+
+class SkipReason(StrEnum):
+    """Why an order is left alone."""
+
+    PARENT = "parent order: its suborders are synced instead"
+    OTHER_COMPANY = "belongs to another company"
+    OLDER = "placed before the start of the sync"
+    STATUS = "first seen in a status that creates no order"
+    UNCHANGED = "unchanged since both sides agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave the order alone."""
+
+    reason: SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make the order in the office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Bring the office order up to date; no facets means: only the status may move."""
+
+    facets: frozenset[Facet]
+
+
+def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | Create | Update:
+    """The decision tree of the orders stream (DESIGN: orders)."""
+    if order.is_parent:
+        return Skip(SkipReason.PARENT)
+    if policy.company is not None and order.company != policy.company:
+        return Skip(SkipReason.OTHER_COMPANY)
+    if link is None:
+        return _first_sight(order, policy)
+    if link.confirmed and link.version == version_of(order):
+        return Skip(SkipReason.UNCHANGED)
+    return Update(changed_facets(order, link.base.get("facets", {})))
+
+
+def _first_sight(order: Order, policy: OrderPolicy) -> Skip | Create:
+    if order.placed_at < policy.since:
+        return Skip(SkipReason.OLDER)
+    if order.status in policy.skip_statuses:
+        return Skip(SkipReason.STATUS)
+    return Create()

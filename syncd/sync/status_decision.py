@@ -1,0 +1,49 @@
+"""Which workflow action, if any, brings an office order to the state that the source's status asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncd.model.status import ACTION_OF, RANK, STATE_OF, TERMINAL, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Nothing to do: the order is there already, or the status asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Run this action; it leads to this state."""
+
+    action: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """The target cannot be reached from here without a detour; a person decides."""
+
+    reason: str
+
+
+def decide_move(
+    target: Target | None, state: str, workflow: Mapping[str, frozenset[str]]
+) -> Stay | Move | OutOfReach:
+    """The one step to the target, guarded by the ranks (contracts/webasyst §5.1).
+
+    `workflow` maps a state to the actions it allows. A target below the state, an end state, or a missing action is out
+    of reach: a status is never moved backwards and never by a detour.
+    """
+    if target is None or state == STATE_OF[target]:
+        return Stay()
+    wanted = STATE_OF[target]
+    if state in TERMINAL:
+        return OutOfReach(f"the order is {state} in Webasyst, which is an end")
+    if wanted not in TERMINAL and RANK.get(state, -1) > RANK[wanted]:
+        return OutOfReach(f"the order is already {state} in Webasyst, which is beyond {wanted}")
+    action = ACTION_OF[target]
+    if action not in workflow.get(state, frozenset()):
+        return OutOfReach(f"Webasyst's workflow has no action '{action}' in state {state}")
+    return Move(action, wanted)
