@@ -48,8 +48,11 @@ class ProductSource(Protocol):
 
 
 class OrderOffice(Protocol):
-    """The back office as the orders stream sees it. A write raises `InDoubt` when its outcome is unknown, `Refused` when
-    the office rejected it; reads raise `RetryLater`."""
+    """The back office as the orders stream sees it.
+
+    A write raises `InDoubt` when its outcome is unknown, `Refused` when
+    the office rejected it; reads raise `RetryLater`.
+    """
 
     async def profile(self) -> OfficeProfile:
         """Money, clock, workflow and warehouses."""
@@ -90,6 +93,9 @@ class ProductOffice(Protocol):
 
     async def profile(self) -> OfficeProfile:
         """Money, clock, workflow and warehouses."""
+
+    async def stock_id(self) -> int | None:
+        """The warehouse that stock is written to; `None` when the office has no warehouses."""
 
     def scan(self) -> AsyncIterator[Page[OfficeProduct]]:
         """Every product with its SKUs and warehouse counts, 1000 a page, by id."""

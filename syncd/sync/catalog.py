@@ -1,0 +1,175 @@
+"""The mirror of the office's SKUs: built by a full scan, kept fresh by what was touched, asked for by code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from syncd.model.backoffice import OfficeProduct
+from syncd.model.order import Line
+from syncd.model.sku import SkuRule
+from syncd.state import catalog as mirror
+from syncd.state import cursors, misses, product_links
+from syncd.state.catalog import CatalogRow
+from syncd.state.database import Database
+from syncd.sync.expected import SkuMatch
+from syncd.sync.ports import ProductOffice
+
+SCANNED = "catalog.scanned"
+RESCANNED = "catalog.rescanned"
+CLOCK_MARGIN = timedelta(minutes=5)
+"""How much further back "touched since the scan" looks, for clocks that disagree and rows that are being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The result of looking SKUs up: line position -> SKU, and the codes that lead nowhere or to several SKUs."""
+
+    found: dict[int, SkuMatch]
+    unknown: tuple[str, ...]
+
+
+def rows_of(products: Iterable[OfficeProduct], stock_id: int | None, rule: SkuRule, scan: int) -> list[CatalogRow]:
+    """The mirror rows of some office products. `stock` is the count at the chosen warehouse, or the total without one."""
+    return [
+        CatalogRow(
+            sku_id=sku.sku_id,
+            product_id=product.product_id,
+            code_key=rule.key(sku.code),
+            code=sku.code,
+            name=product.name,
+            price=sku.price,
+            compare_price=sku.compare_price,
+            stock=sku.count if stock_id is None else sku.stock.get(stock_id),
+            visible=sku.visible,
+            product_visible=product.visible,
+            currency=product.currency,
+            scan=scan,
+            others_unlimited=sku.count is None,
+        )
+        for product in products
+        for sku in product.skus
+    ]
+
+
+class Catalog:
+    """Finds the office's SKU for a code; one per pair, shared by the streams."""
+
+    def __init__(
+        self, db: Database, office: ProductOffice, pair: str, rule: SkuRule, *, now: Callable[[], datetime]
+    ) -> None:
+        self.rule = rule
+        self._db = db
+        self._office = office
+        self._pair = pair
+        self._now = now
+        self._touched_read_at: datetime | None = None
+
+    async def scanned_at(self) -> datetime | None:
+        """When the last full scan began; `None` before the first."""
+        cursor = await self._db.run(lambda conn: cursors.get(conn, self._pair, SCANNED))
+        return cursor.position if cursor else None
+
+    async def ensure(self) -> None:
+        """Scan once if that never happened."""
+        if await self.scanned_at() is None:
+            await self.scan()
+
+    async def scan(self, progress: Callable[[int, int | None], None] = lambda done, total: None) -> list[CatalogRow]:
+        """Read every product of the office into the mirror; answers the SKUs that vanished since the last scan."""
+        began = self._now()
+        stock_id = await self._stock_id()
+        number = int(began.timestamp() * 1000)
+        seen = 0
+        async for page in self._office.scan():
+            rows = rows_of(page.records, stock_id, self.rule, number)
+            await self._db.run(lambda conn, rows=rows: mirror.upsert_many(conn, self._pair, rows))
+            seen += len(page.records)
+            progress(seen, page.total)
+
+        def finish(conn: Connection) -> list[CatalogRow]:
+            vanished = mirror.forget_older(conn, self._pair, number)
+            cursors.put(conn, self._pair, SCANNED, began)
+            cursors.reset(conn, self._pair, RESCANNED)
+            misses.clear(conn, self._pair)
+            return vanished
+
+        return await self._db.run(finish)
+
+    async def remember(self, products: Sequence[OfficeProduct]) -> None:
+        """Put freshly read products into the mirror."""
+        if products:
+            stock_id = await self._stock_id()
+            rows = rows_of(products, stock_id, self.rule, int(self._now().timestamp() * 1000))
+            await self._db.run(lambda conn: mirror.upsert_many(conn, self._pair, rows))
+
+    async def match(self, lines: Sequence[Line]) -> Match:
+        """Find each line's SKU: by its product's link first, then by its code; unknown codes are looked for once."""
+        await self.ensure()
+        match = await self._db.run(lambda conn: self._match(conn, lines))
+        if match.unknown:
+            await self._look_for(match.unknown)
+            match = await self._db.run(lambda conn: self._match(conn, lines))
+        return match
+
+    def _match(self, conn: Connection, lines: Sequence[Line]) -> Match:
+        links = product_links.by_sources(conn, self._pair, [line.product_key for line in lines if line.product_key])
+        rows = mirror.by_codes(conn, self._pair, [self.rule.key(line.code) for line in lines if line.code.strip()])
+        found: dict[int, SkuMatch] = {}
+        unknown: list[str] = []
+        for number, line in enumerate(lines):
+            link = links.get(line.product_key)
+            candidates = rows.get(self.rule.key(line.code), [])
+            if link is not None:
+                found[number] = SkuMatch(link.sku_id, link.product_id)
+            elif len(candidates) == 1:
+                found[number] = SkuMatch(candidates[0].sku_id, candidates[0].product_id)
+            else:
+                unknown.append(line.code)
+        return Match(found, tuple(unknown))
+
+    async def _look_for(self, codes: Sequence[str]) -> None:
+        """Ask the office for codes that the mirror lacks: what was touched since the scan, then a search, then one rescan."""
+        spelled = {self.rule.key(code): code.strip() for code in codes if code.strip()}
+        keys = set(spelled)
+        scanned = await self.scanned_at()
+        missed = await self._db.run(lambda conn: misses.known(conn, self._pair, sorted(keys), scanned))
+        keys -= missed
+        if not keys:
+            return
+        await self._read_touched(scanned)
+        for key in sorted(await self._absent(keys)):
+            hits = [
+                product
+                for product in await self._office.products_like(spelled[key])
+                if any(self.rule.key(sku.code) == key for sku in product.skus)
+            ]
+            await self.remember(hits)
+        if await self._absent(keys):
+            await self._rescan_once()
+        absent = sorted(await self._absent(keys))
+        now = self._now()
+        await self._db.run(lambda conn: misses.put_many(conn, self._pair, absent, now))
+
+    async def _absent(self, keys: set[str]) -> set[str]:
+        rows = await self._db.run(lambda conn: mirror.by_codes(conn, self._pair, sorted(keys)))
+        return {key for key in keys if not rows.get(key)}
+
+    async def _read_touched(self, scanned: datetime | None) -> None:
+        now = self._now()
+        if scanned is not None and (self._touched_read_at is None or now - self._touched_read_at > CLOCK_MARGIN):
+            await self.remember(await self._office.products_touched_since(scanned - CLOCK_MARGIN))
+            self._touched_read_at = now
+
+    async def _rescan_once(self) -> None:
+        """At most one scan between two sweeps, however many unknown codes come."""
+        if await self._db.run(lambda conn: cursors.get(conn, self._pair, RESCANNED)) is None:
+            await self.scan()
+            now = self._now()
+            await self._db.run(lambda conn: cursors.put(conn, self._pair, RESCANNED, now))
+
+    async def _stock_id(self) -> int | None:
+        return await self._office.stock_id()

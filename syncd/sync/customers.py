@@ -1,0 +1,81 @@
+"""The user map: which office contact a source customer is, so that nobody is created twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from syncd.model.exchange import DraftContact
+from syncd.model.order import Customer
+from syncd.state import customers
+from syncd.state.database import Database
+from syncd.sync.ports import OrderOffice
+
+
+def keys_of(customer: Customer) -> list[str]:
+    """The keys a customer is known by, the surest first: user id, e-mail, and the phone only of a guest without e-mail.
+
+    A phone is often shared by a family, an e-mail hardly ever.
+    """
+    keys = [f"user:{customer.key}"] if customer.key else []
+    email = customer.email.strip().casefold()
+    phone = digits(customer.phone)
+    if email:
+        keys.append(f"mail:{email}")
+    elif phone and not customer.key:
+        keys.append(f"phone:{phone}")
+    return keys
+
+
+def digits(phone: str) -> str:
+    """The digits of a phone number, as the office stores it (contracts/webasyst §5.2)."""
+    return "".join(character for character in phone if character.isdigit())
+
+
+def draft_of(customer: Customer) -> DraftContact:
+    """The contact to be created with the customer's first order."""
+    return DraftContact(
+        customer.firstname, customer.lastname, customer.email.strip(), customer.phone, customer.company
+    )
+
+
+class UserMap:
+    """Looks customers up: in the map first, then in the office."""
+
+    def __init__(self, db: Database, office: OrderOffice, pair: str, source: str) -> None:
+        self._db = db
+        self._office = office
+        self._pair = pair
+        self._source = source
+
+    async def contact_of(self, customer: Customer) -> int | None:
+        """The customer's contact, `None` when the office does not know them yet."""
+        keys = keys_of(customer)
+        known = await self._db.run(lambda conn: self._known(conn, keys))
+        if known is not None:
+            return known
+        found = await self._search(keys)
+        if found is not None:
+            await self._db.run(lambda conn: self.learn(conn, customer, found))
+        return found
+
+    def learn(self, conn: Connection, customer: Customer, contact_id: int) -> None:
+        """Remember the contact under every key of the customer; the first one stays."""
+        for key in keys_of(customer):
+            customers.put(conn, self._pair, self._source, key, contact_id)
+
+    def _known(self, conn: Connection, keys: Sequence[str]) -> int | None:
+        for key in keys:
+            contact = customers.get(conn, self._pair, self._source, key)
+            if contact is not None:
+                return contact
+        return None
+
+    async def _search(self, keys: Sequence[str]) -> int | None:
+        for kind, _, value in (key.partition(":") for key in keys):
+            if kind == "mail":
+                return await self._office.contact_by_email(value)
+            if kind == "phone":
+                return await self._office.contact_by_phone(value)
+        return None

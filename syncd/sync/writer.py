@@ -1,0 +1,95 @@
+"""The only way a stream writes to a shop: a durable intent first, then the call, then its result and the intent's end
+in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from syncd.errors import InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
+from syncd.state import intents
+from syncd.state.database import Database
+from syncd.state.intents import Intent
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write about to happen: of which record, what, and what is needed to find its trace later."""
+
+    record_key: str
+    action: str
+    reference: str | None = None
+    payload: dict[str, Any] | None = None
+
+
+class Writer:
+    """Runs the writes of one stream."""
+
+    def __init__(
+        self, db: Database, pair: str, stream: str, *, deadline: timedelta, now: Callable[[], datetime]
+    ) -> None:
+        self._db = db
+        self._pair = pair
+        self._stream = stream
+        self._deadline = deadline
+        self._now = now
+
+    async def run(
+        self,
+        step: Step,
+        call: Callable[[], Awaitable[ResultT]],
+        done: Callable[[Connection, ResultT], None],
+    ) -> ResultT:
+        """Note the intent, make the call, and commit `done` together with the intent's end.
+
+        Raises what the call raises. After `InDoubt`, a crash or a cancellation the intent stays and must be settled;
+        after any other error nothing has happened in the shop and the intent is gone.
+        """
+        await self._open(step)
+        try:
+            result = await call()
+        except InDoubt as doubt:
+            await self._keep(step, doubt)
+            raise
+        except (SetAside, RetryLater, NotAuthorised, StopStream):
+            await self.close(step.record_key)
+            raise
+
+        def finish(conn: Connection) -> None:
+            done(conn, result)
+            intents.close(conn, self._pair, self._stream, step.record_key)
+
+        await self._db.run(finish)
+        return result
+
+    async def close(self, record_key: str) -> None:
+        """Forget the intent of a record: its outcome is known."""
+        await self._db.run(lambda conn: intents.close(conn, self._pair, self._stream, record_key))
+
+    async def _open(self, step: Step) -> None:
+        now = self._now()
+        intent = Intent(
+            pair=self._pair,
+            stream=self._stream,
+            record_key=step.record_key,
+            action=step.action,
+            payload=step.payload or {},
+            reference=step.reference,
+            started_at=now,
+            settle_after=now + self._deadline,
+        )
+        await self._db.run(lambda conn: intents.replace(conn, intent))
+
+    async def _keep(self, step: Step, doubt: InDoubt) -> None:
+        """An answered call has ended: its trace can be looked for at once and a miss is a miss."""
+        if doubt.ended:
+            now = self._now()
+            await self._db.run(
+                lambda conn: intents.defer(conn, self._pair, self._stream, step.record_key, now)
+            )
