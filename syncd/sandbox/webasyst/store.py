@@ -183,6 +183,8 @@ class Order:
     params: dict[str, str] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     half_written: bool = False
+    state_before_delete: str | None = None
+    paid_before: str | None = None
 
 
 @dataclass(slots=True)
@@ -249,6 +251,7 @@ class Store:
         self.images: Table[Image] = Table()
         self.categories: Table[Category] = Table()
         self.root_categories: list[int] = []
+        self.in_category: dict[int, set[int]] = {}
         self.contacts: Table[Contact] = Table()
         self.orders: Table[Order] = Table()
         self.items: Table[Item] = Table()

@@ -1,0 +1,175 @@
+"""Rows and extra `fields` of order.search (contracts/webasyst §5.5)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from syncd.sandbox import php
+
+from . import contacts
+from .amounts import number, text
+from .call import Call, php_map
+from .images_rows import searched_rows
+from .order_rows import columns, item_row
+from .order_totals import subtotal
+from .product_rows import escape, searched, sku_row
+from .state import State
+from .store import Contact, Order
+from .workflow_data import BY_ID
+
+Row = dict[str, Any]
+COUNTRIES = {"rus": "Russian Federation", "usa": "United States", "deu": "Germany", "jpn": "Japan", "gbr": "United Kingdom"}
+STOCK_UNIT = {
+    "id": "0", "short_name": "pc.", "name": "Piece", "name2": "pieces", "name5": "pieces", "okei_code": "796",
+    "builtin": "2", "storefront_name": "pcs.", "sort": "-1", "status": "2",
+}
+PRODUCT_COLUMNS = (
+    "id", "name", "summary", "type_id", "image_id", "image_filename", "sku_id", "ext", "url", "rating", "rating_count",
+    "currency", "tax_id", "cross_selling", "upselling", "category_id", "badge", "sku_type", "rating_html",
+)
+
+
+def shown_rows(call: Call, orders: list[Order]) -> list[Row]:
+    """The rows of a page; an unknown field appears as null."""
+    escaped = call.get("escape", "1") != "0"
+    names = [name.strip() for name in call.get("fields").split(",") if name.strip() and name.strip() != "*"]
+    return [_row(call.state, order, names, escaped) for order in orders]
+
+
+def _row(state: State, order: Order, names: list[str], escaped: bool) -> Row:
+    row = columns(order)
+    row["items"] = [{**item_row(item, escaped), "sort": place} for place, item in enumerate(order.items)]
+    row["params"] = php_map(dict(order.params))
+    for name in names:
+        if name in ADDERS:
+            ADDERS[name](state, order, row, escaped)
+        elif name not in row and name not in ("product_code_values",):
+            row[name] = None
+    row["id_encoded"] = f"{state.settings.order_prefix}{order.id}"
+    return row
+
+
+def _short_contact(contact: Contact, escaped: bool) -> Row:
+    name = escape(contact.name) if escaped else contact.name
+    return {"id": str(contact.id), "name": name, "photo": "0", "is_user": contact.is_user, "is_company": "0"}
+
+
+def _contact(state: State, order: Order, row: Row, escaped: bool) -> None:
+    contact = state.store.contacts.get(order.contact_id)
+    row["contact"] = None if contact is None else _short_contact(contact, escaped)
+
+
+def _contact_full(state: State, order: Order, row: Row, escaped: bool) -> None:
+    contact = state.store.contacts.get(order.contact_id)
+    if contact is None:
+        row["contact"] = None
+        return
+    row["contact"] = {
+        "id": str(contact.id),
+        "name": escape(contact.name) if escaped else contact.name,
+        "photo": "0",
+        "firstname": contact.firstname,
+        "middlename": contact.middlename,
+        "lastname": contact.lastname,
+        "is_user": contact.is_user,
+        "company": contact.company,
+        "is_company": "0",
+        **({"address": contact.addresses} if contact.addresses else {}),
+        **({"phone": contacts.phone_rows(contact)} if contact.phones else {}),
+        **({"email": list(contact.emails)} if contact.emails else {}),
+        "photo_url_40": contacts.USERPIC,
+        "photo_url_96": contacts.USERPIC,
+    }
+
+
+def _assigned(state: State, order: Order, row: Row, escaped: bool) -> None:
+    _contact(state, order, row, escaped)
+    row["assigned_contact"] = None
+
+
+def _state(state: State, order: Order, row: Row, escaped: bool) -> None:
+    found = BY_ID[order.state_id]
+    row["state"] = {
+        "id": found["id"], "name": found["name"], "style": found["options"]["style"], "icon": found["options"]["icon"],
+    }
+
+
+def _subtotal(state: State, order: Order, row: Row, escaped: bool) -> None:
+    row["subtotal"] = number(subtotal(order.items))
+
+
+def _skus(state: State, order: Order, row: Row, escaped: bool) -> None:
+    for shown, item in zip(row["items"], order.items, strict=True):
+        sku = state.store.skus.get(item.sku_id)
+        shown["sku"] = None if sku is None else sku_row(sku)
+
+
+def _products(state: State, order: Order, row: Row, escaped: bool) -> None:
+    for shown, item in zip(row["items"], order.items, strict=True):
+        product = state.store.products.get(item.product_id)
+        if product is None:
+            shown["product"] = None
+            continue
+        whole = searched(state, product, escaped)
+        shown["product"] = {name: whole[name] for name in PRODUCT_COLUMNS}
+        shown["product"]["images"] = php_map(searched_rows(state, product, double=True))
+
+
+def _address_info(order: Order, kind: str) -> Row:
+    data: dict[str, str | None] = {part: order.params.get(f"{kind}_address.{part}") for part in contacts.ADDRESS_PARTS}
+    value = {part: data[part] for part in ("street", "city", "zip", "country", "region") if data[part]}
+    if "country" in value:
+        value["country"] = COUNTRIES.get(value["country"] or "", value["country"])
+    with_street = ",".join(str(value[part]) for part in ("country", "city", "street", "zip") if part in value)
+    without = ",".join(str(value[part]) for part in ("country", "city", "zip") if part in value)
+    place = {
+        "with_street": with_street,
+        "without_street": without,
+        "map_url": f"https://maps.google.com/maps?q={php.urlencode(with_street)}&z=15",
+    }
+    return {"data": {**data, "lng": None, "lat": None}, "value": php_map(value), "for_map": place}
+
+
+def _shipping_info(state: State, order: Order, row: Row, escaped: bool) -> None:
+    name = order.params.get("shipping_name")
+    head = {"name": name} if name else {}
+    row["shipping_info"] = {**head, "address": _address_info(order, "shipping"), "price": text(order.shipping)}
+
+
+def _billing_info(state: State, order: Order, row: Row, escaped: bool) -> None:
+    name = order.params.get("payment_name")
+    head = {"name": name} if name else {}
+    row["billing_info"] = {**head, "address": _address_info(order, "billing")}
+
+
+def _sales_channel(state: State, order: Order, row: Row, escaped: bool) -> None:
+    channel = order.params.get("sales_channel", "")
+    row["sales_channel"] = {
+        "id": channel, "type": channel.partition(":")[0], "name": order.params.get("sales_channel_name", channel),
+        "storefront": None, "icon_url": f"http://{state.settings.domain}{contacts.USERPIC}",
+    }
+
+
+def _order_icon(state: State, order: Order, row: Row, escaped: bool) -> None:
+    _sales_channel(state, order, row, escaped)
+    _contact(state, order, row, escaped)
+    row["order_icon"] = f"http://{state.settings.domain}{contacts.USERPIC}"
+
+
+def _payment_url(state: State, order: Order, row: Row, escaped: bool) -> None:
+    code = hashlib.md5(f"pay {order.id}".encode(), usedforsecurity=False).hexdigest()
+    row["payment_url"] = f"http://{state.settings.domain}/shop/paymentlink/{code}{order.id}/"
+
+
+def _stock_units(state: State, order: Order, row: Row, escaped: bool) -> None:
+    row["stock_units"] = [STOCK_UNIT]
+
+
+ADDERS: dict[str, Callable[[State, Order, Row, bool], None]] = {
+    "contact": _contact, "contact_full": _contact_full, "assigned_contact": _assigned, "state": _state,
+    "subtotal": _subtotal, "skus": _skus, "products": _products, "shipping_info": _shipping_info,
+    "billing_info": _billing_info, "sales_channel": _sales_channel, "order_icon": _order_icon,
+    "payment_url": _payment_url, "stock_units": _stock_units,
+}
