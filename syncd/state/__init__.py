@@ -1,0 +1,1 @@
+"""What syncd remembers: links, cursors, intents, failures and history, in one database (DESIGN: state)."""

@@ -1,0 +1,51 @@
+"""Shared handwork of the tables' modules: upserts that both databases understand, long key lists, rows as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+ItemT = TypeVar("ItemT")
+BATCH = 900
+"""Keys per query: older SQLite libraries take 999 variables in one statement."""
+
+
+def insert_for(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows; where the primary key exists, its other columns are overwritten."""
+    if not rows:
+        return
+    key = [column.name for column in table.primary_key]
+    statement = insert_for(conn, table)
+    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose primary key does not exist yet and leave the others; answers how many were new."""
+    if not rows:
+        return 0
+    key = [column.name for column in table.primary_key]
+    statement = insert_for(conn, table).on_conflict_do_nothing(index_elements=key)
+    return conn.execute(statement, rows).rowcount
+
+
+def values_of(record: Any) -> dict[str, Any]:
+    """A dataclass instance as column values, not copied deeply."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def batches(items: Iterable[ItemT], size: int = BATCH) -> Iterator[list[ItemT]]:
+    """The distinct items in lists that fit into one query, in the order given."""
+    left = iter(dict.fromkeys(items))
+    while batch := list(islice(left, size)):
+        yield batch
