@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from syncd.sandbox.counters import Counters
 from syncd.sandbox.delivery import Delivery, damaged, no_answer, replaced
 from syncd.sandbox.faults import FaultPlan
+from syncd.sandbox.lock import ShopLock
 from syncd.sandbox.wire import Request, Response, Shop
 
 WORKERS = 32
@@ -22,7 +22,7 @@ class ShopServer:
         self.shop = shop
         self.faults = FaultPlan(seed)
         self.counters = Counters()
-        self.lock: threading.Lock = getattr(shop, "lock", None) or threading.Lock()
+        self.lock: ShopLock = getattr(shop, "lock", None) or ShopLock()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=f"sandbox-{shop.name}")
 
     async def answer(self, request: Request) -> Delivery:

@@ -42,7 +42,7 @@ class Shop(Protocol):
     """What the server, the control API and tests need from a shop.
 
     All methods are synchronous and are called under one lock. A shop that has to wait for the network inside
-    ``handle`` may offer that lock as an attribute ``lock`` (``threading.Lock``) and let go of it meanwhile.
+    ``handle`` may offer that lock as an attribute ``lock`` (``syncd.sandbox.lock.ShopLock``) and let go of it meanwhile.
     """
 
     name: str

@@ -1,0 +1,1 @@
+"""A CS-Cart shop in memory, written from ``contracts/cscart/CONTRACT.md``."""

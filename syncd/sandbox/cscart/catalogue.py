@@ -1,0 +1,31 @@
+"""All entities this shop offers, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncd.sandbox.cscart import orders, products, statuses
+from syncd.sandbox.cscart.call import VERSIONS, Call
+from syncd.sandbox.cscart.context import Context
+from syncd.sandbox.cscart.entities import Entity, privileges
+
+
+def version(context: Context, call: Call) -> tuple[int, Any]:
+    """Return the version of the API, not of the shop (cscart §1.1)."""
+    return 200, {"Version": "2.1"}
+
+
+def versions(context: Context, call: Call) -> tuple[int, Any]:
+    """Return all versions of the API (4.20)."""
+    return 200, list(VERSIONS)
+
+
+NO_PRIVILEGE = privileges("", "")
+ENTITIES: dict[str, Entity] = {
+    entity.name: entity
+    for entity in (
+        products.ENTITY, orders.ENTITY, statuses.ENTITY,
+        Entity("version", NO_PRIVILEGE, version),
+        Entity("versions", NO_PRIVILEGE, versions),
+    )
+}  # fmt: skip
