@@ -94,7 +94,9 @@ class Database:
 
     def _submit(self, work: Callable[[Connection], ResultT]) -> Future[ResultT]:
         if threading.current_thread().name.startswith("syncd-database"):
-            raise RuntimeError("a unit of work uses the connection it was given, it does not start another one")
+            raise RuntimeError(
+                "a unit of work uses the connection it was given, it does not start another one"
+            )
         return self._thread.submit(self._transact, work)
 
     def _transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
@@ -123,7 +125,9 @@ def _address(url: str) -> URL:
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() not in ("sqlite", "postgresql"):
-        raise Misconfigured(f"{address.drivername} is not supported as a database; use sqlite:///... or postgresql://...")
+        raise Misconfigured(
+            f"{address.drivername} is not supported as a database; use sqlite:///... or postgresql://..."
+        )
     return address
 
 
@@ -148,7 +152,9 @@ def _engine(address: URL, lock_wait: float) -> Engine:
     try:
         engine = create_engine(address, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_pre_ping=True)
     except NoSuchModuleError:
-        raise Misconfigured(f"the driver {address.drivername} is unknown; use sqlite:///... or postgresql://...") from None
+        raise Misconfigured(
+            f"the driver {address.drivername} is unknown; use sqlite:///... or postgresql://..."
+        ) from None
     except ImportError as error:
         raise Misconfigured(
             f"the PostgreSQL driver is not installed ({error}); run: pip install 'syncd[postgres]'"

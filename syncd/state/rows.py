@@ -26,7 +26,9 @@ def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) ->
         return
     key = [column.name for column in table.primary_key]
     statement = insert_for(conn, table)
-    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    changed = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in key
+    }
     conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 

@@ -16,7 +16,10 @@ _CORRUPT = (
     "is damaged",
     "stop syncd, keep a copy of the file for inquiry, and put the latest backup in its place",
 )
-_CLOSED = ("cannot be opened", "check that the path exists and that the user that runs syncd may read and write it")
+_CLOSED = (
+    "cannot be opened",
+    "check that the path exists and that the user that runs syncd may read and write it",
+)
 _BROKEN_DISK = ("cannot be read or written (input/output error)", "check the disk and its free space")
 _OLD = ("lacks a table or column", "run `syncd` with its own database, or restore the latest backup")
 _AWAY = ("does not answer", "check that the server runs and that address, user and password are right")

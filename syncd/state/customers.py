@@ -1,0 +1,26 @@
+"""The user map: which office contact a source customer is."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from syncd.state.rows import insert_missing
+from syncd.state.schema import customers
+
+
+def get(conn: Connection, pair: str, source: str, customer_key: str) -> int | None:
+    """The contact id of a customer key such as `user:17` or `mail:ann@example.com`."""
+    return conn.scalar(
+        select(customers.c.contact_id).where(
+            customers.c.pair == pair, customers.c.source == source, customers.c.customer_key == customer_key
+        )
+    )
+
+
+def put(conn: Connection, pair: str, source: str, customer_key: str, contact_id: int) -> int:
+    """Remember the contact unless the key has one already; answers the contact that counts."""
+    row = {"pair": pair, "source": source, "customer_key": customer_key, "contact_id": contact_id}
+    if insert_missing(conn, customers, [row]):
+        return contact_id
+    winner = get(conn, pair, source, customer_key)
+    return contact_id if winner is None else winner

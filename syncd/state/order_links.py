@@ -1,0 +1,104 @@
+"""Links between source orders and office orders: one to one, each with what both sides agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.exc import IntegrityError
+
+from syncd.state.link_taken import LinkTaken
+from syncd.state.rows import batches, upsert, values_of
+from syncd.state.schema import order_links
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLink:
+    """One link.
+
+    `reference` is the external reference on the office order, `state` the office state last seen, `status` the source
+    status last applied, `base` what both sides agreed on, `confirmed` that lines, address and totals were verified since
+    the last write, `flag` the reason why a person should look, `version` the source order's version that was applied.
+    """
+
+    pair: str
+    source: str
+    source_key: str
+    reference: str
+    order_id: int
+    contact_id: int
+    state: str
+    status: str
+    base: Mapping[str, Any]
+    confirmed: bool
+    flag: str | None
+    version: str
+    linked_at: datetime
+    updated_at: datetime
+
+
+def get(conn: Connection, pair: str, source: str, source_key: str) -> OrderLink | None:
+    """The link of a source order."""
+    return by_sources(conn, pair, source, [source_key]).get(source_key)
+
+
+def by_sources(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> dict[str, OrderLink]:
+    """The links of these source orders; orders without one are absent."""
+    found: dict[str, OrderLink] = {}
+    for batch in batches(keys):
+        condition = (order_links.c.source == source) & order_links.c.source_key.in_(batch)
+        found |= {link.source_key: link for link in _select(conn, pair, condition)}
+    return found
+
+
+def by_orders(conn: Connection, pair: str, order_ids: Iterable[int]) -> dict[int, OrderLink]:
+    """The links of these office orders; orders without one are absent."""
+    batched = (order_links.c.order_id.in_(batch) for batch in batches(order_ids))
+    return {link.order_id: link for condition in batched for link in _select(conn, pair, condition)}
+
+
+def put(conn: Connection, link: OrderLink) -> None:
+    """Write the link, over what was known of the same one.
+
+    Raises `LinkTaken` when the source order or the office order has another partner.
+    """
+    try:
+        with conn.begin_nested():
+            upsert(conn, order_links, [values_of(link)])
+    except IntegrityError as error:
+        raise _taken(conn, link) or error from error
+
+
+def count(conn: Connection, pair: str) -> int:
+    """How many orders are linked."""
+    return conn.scalar(select(func.count()).where(order_links.c.pair == pair)) or 0
+
+
+def flagged(conn: Connection, pair: str) -> list[OrderLink]:
+    """The orders that a person should look at, the longest waiting first."""
+    return sorted(_select(conn, pair, order_links.c.flag.is_not(None)), key=lambda link: link.updated_at)
+
+
+def _select(conn: Connection, pair: str, condition: ColumnElement[bool]) -> list[OrderLink]:
+    query = select(order_links).where(order_links.c.pair == pair, condition).order_by(order_links.c.order_id)
+    return [OrderLink(**row._mapping) for row in conn.execute(query)]
+
+
+def _taken(conn: Connection, link: OrderLink) -> LinkTaken | None:
+    holder = by_orders(conn, link.pair, [link.order_id]).get(link.order_id)
+    if holder is not None and (holder.source, holder.source_key) != (link.source, link.source_key):
+        return _clash(link, f"that is already linked to {holder.source} order {holder.source_key}")
+    other = get(conn, link.pair, link.source, link.source_key)
+    if other is not None and other.order_id != link.order_id:
+        return _clash(link, f"it is already linked to office order {other.order_id}")
+    return None
+
+
+def _clash(link: OrderLink, reason: str) -> LinkTaken:
+    return LinkTaken(
+        f"{link.source} order {link.source_key} cannot be linked to office order {link.order_id}: {reason}; "
+        "look at both orders in the back office, one of them may be a duplicate"
+    )

@@ -1,0 +1,136 @@
+"""Links between source products and the office's SKUs: one to one, each with the base that both sides agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from syncd.state.link_taken import LinkTaken
+from syncd.state.rows import batches, upsert, values_of
+from syncd.state.schema import product_links
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLink:
+    """One link. `base` holds the values that both shops had last; `dirty` asks for a comparison in the next cycle."""
+
+    pair: str
+    source_key: str
+    sku_id: int
+    product_id: int
+    base: Mapping[str, Any]
+    dirty: bool
+    linked_at: datetime
+    updated_at: datetime
+
+
+def get(conn: Connection, pair: str, source_key: str) -> ProductLink | None:
+    """The link of a source product."""
+    return by_sources(conn, pair, [source_key]).get(source_key)
+
+
+def by_sources(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, ProductLink]:
+    """The links of these source products; products without one are absent."""
+    batched = (product_links.c.source_key.in_(batch) for batch in batches(keys))
+    return {link.source_key: link for condition in batched for link in _select(conn, pair, condition)}
+
+
+def by_skus(conn: Connection, pair: str, sku_ids: Iterable[int]) -> dict[int, ProductLink]:
+    """The links of these office SKUs; SKUs without one are absent."""
+    batched = (product_links.c.sku_id.in_(batch) for batch in batches(sku_ids))
+    return {link.sku_id: link for condition in batched for link in _select(conn, pair, condition)}
+
+
+def by_products(conn: Connection, pair: str, product_ids: Iterable[int]) -> list[ProductLink]:
+    """The links of all SKUs of these office products."""
+    batched = (product_links.c.product_id.in_(batch) for batch in batches(product_ids))
+    return [link for condition in batched for link in _select(conn, pair, condition)]
+
+
+def put_many(conn: Connection, links: Sequence[ProductLink]) -> None:
+    """Write links, over what was known of the same ones: all of them or none.
+
+    Raises `LinkTaken` when a source product or a SKU has another partner; `remove` that link first to change it.
+    """
+    try:
+        with conn.begin_nested():
+            upsert(conn, product_links, [values_of(link) for link in links])
+    except IntegrityError as error:
+        raise _taken(conn, links) or error from error
+
+
+def mark_dirty(conn: Connection, pair: str, sku_ids: Iterable[int]) -> None:
+    """Ask for a comparison of these SKUs; those without a link are passed over."""
+    for batch in batches(sku_ids):
+        conn.execute(
+            update(product_links)
+            .where(
+                product_links.c.pair == pair,
+                product_links.c.sku_id.in_(batch),
+                product_links.c.dirty.is_(False),
+            )
+            .values(dirty=True)
+        )
+
+
+def dirty(conn: Connection, pair: str, limit: int) -> list[ProductLink]:
+    """Links that ask for a comparison, by SKU id, not more than `limit`."""
+    return _select(conn, pair, product_links.c.dirty.is_(True), limit)
+
+
+def remove(conn: Connection, pair: str, keys: Iterable[str]) -> int:
+    """Forget the links of these source products; answers how many there were."""
+    removed = 0
+    for batch in batches(keys):
+        removed += conn.execute(
+            delete(product_links).where(product_links.c.pair == pair, product_links.c.source_key.in_(batch))
+        ).rowcount
+    return removed
+
+
+def count(conn: Connection, pair: str) -> int:
+    """How many products are linked."""
+    return conn.scalar(select(func.count()).where(product_links.c.pair == pair)) or 0
+
+
+def _select(
+    conn: Connection, pair: str, condition: ColumnElement[bool], limit: int | None = None
+) -> list[ProductLink]:
+    query = select(product_links).where(product_links.c.pair == pair, condition)
+    return [
+        ProductLink(**row._mapping)
+        for row in conn.execute(query.order_by(product_links.c.sku_id).limit(limit))
+    ]
+
+
+def _taken(conn: Connection, links: Sequence[ProductLink]) -> LinkTaken | None:
+    """The first clash among the links, with what is stored and with each other."""
+    by_source: dict[tuple[str, str], int] = {}
+    by_sku: dict[tuple[str, int], str] = {}
+    for pair in {link.pair for link in links}:
+        mine = [link for link in links if link.pair == pair]
+        stored = by_sources(conn, pair, [link.source_key for link in mine]).values()
+        others = by_skus(conn, pair, [link.sku_id for link in mine]).values()
+        for link in [*stored, *others]:
+            by_source[pair, link.source_key] = link.sku_id
+            by_sku[pair, link.sku_id] = link.source_key
+    for link in links:
+        sku_id = by_source.setdefault((link.pair, link.source_key), link.sku_id)
+        source_key = by_sku.setdefault((link.pair, link.sku_id), link.source_key)
+        if source_key != link.source_key:
+            return _clash(link, f"the SKU is linked to product {source_key}")
+        if sku_id != link.sku_id:
+            return _clash(link, f"the product is linked to SKU id {sku_id}")
+    return None
+
+
+def _clash(link: ProductLink, reason: str) -> LinkTaken:
+    return LinkTaken(
+        f"product {link.source_key} cannot be linked to the office's SKU id {link.sku_id}: {reason}; "
+        "make the SKU codes unique in both shops"
+    )
