@@ -9,7 +9,7 @@ from syncd.sandbox import php
 
 from . import categories_tree as tree
 from .call import Call, Method, reads, writes
-from .errors import missing, not_found
+from .errors import ApiError, missing
 from .products import find
 from .state import State
 from .store import Category
@@ -24,7 +24,7 @@ COLUMNS = (
 def _find(call: Call, value: Any, what: str = "Category") -> Category:
     category = call.store.categories.get(php.to_int(value))
     if category is None:
-        raise not_found(what)
+        raise ApiError(404, "invalid_request", f"{what} not found.")
     return category
 
 
@@ -120,8 +120,22 @@ def update(call: Call) -> Any:
     """shop.category.update?id=."""
     category = _find(call, call.need_get("id"))
     put_columns(category, call.post)
-    category.edit_datetime = call.state.now()
+    if "parent_id" in call.post:
+        _move(call, category, php.to_int(call.post["parent_id"]))
     return tree.row(call.state, category, tree.keys(call.store))
+
+
+def _move(call: Call, category: Category, parent_id: int) -> None:
+    """Under another parent, or to the roots; never below itself."""
+    store = call.store
+    if parent_id:
+        _find(call, parent_id, "Parent category")
+    if parent_id == category.parent_id or parent_id in tree.with_children(store, category.id):
+        return
+    former = store.categories.get(category.parent_id)
+    (store.root_categories if former is None else former.children).remove(category.id)
+    category.parent_id = parent_id
+    (store.categories.rows[parent_id].children if parent_id else store.root_categories).append(category.id)
 
 
 def delete(call: Call) -> Any:

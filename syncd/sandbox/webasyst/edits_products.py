@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import categories, lists, products, skus_write
+from . import categories, categories_tree, lists, products, skus_write
 from .edits_values import without
 from .features import define
 from .state import State
@@ -65,7 +65,7 @@ def duplicate(shop: WebasystShop, args: dict[str, Any]) -> int:
         made.skus.append(twin)
         if source.sku_id == sku.id:
             made.sku_id = twin.id
-    categories.tree.put_product(state.store, made, list(source.category_ids))
+    categories_tree.put_product(state.store, made, list(source.category_ids))
     return made.id
 
 

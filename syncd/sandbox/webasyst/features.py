@@ -76,7 +76,14 @@ def _value_row(state: State, key: int) -> dict[str, Any]:
 
 def get_list(call: Call) -> Any:
     """shop.feature.getList: an object keyed by id."""
-    return php_map({str(row["id"]): row for row in call.store.features})
+    return php_map({str(row["id"]): _with_values(call.state, row) for row in call.store.features})
+
+
+def _with_values(state: State, row: dict[str, Any]) -> dict[str, Any]:
+    if row["selectable"] == "0":
+        return row
+    values = [_value_row(state, int(one["id"])) for one in state.store.feature_values if one["feature_id"] == row["id"]]
+    return {**row, "values": values}
 
 
 def add(call: Call) -> Any:
@@ -85,10 +92,36 @@ def add(call: Call) -> Any:
         call.need(name)
     code = call.form("code")
     if by_code(call.state, code) is not None:
-        raise ApiError(200, "invalid_param", "A feature with this code already exists.")
+        raise ApiError(200, "invalid_param", f"Code {code} already exists.")
     if "selectable" not in call.post or "multiple" not in call.post:
         raise database_error()
-    return define(call.state, code, call.form("name"), call.form("type"), call.form("selectable"), call.form("multiple"))
+    row = define(call.state, code, call.form("name"), call.form("type"), call.form("selectable"), call.form("multiple"))
+    row["status"] = call.form("status", "public")
+    row["available_for_sku"] = str(php.to_int(call.form("available_for_sku", "0")))
+    return row
+
+
+BUILTIN = (
+    ("weight", "Weight", "dimension.weight", "0", "0", "1", "1"),
+    ("length", "Length", "dimension.length", "0", "0", None, "0"),
+    ("color", "Color", "color", "1", "1", "1", "0"),
+    ("gtin", "GTIN", "varchar", "0", "0", "1", "1"),
+)
+COLORS = (
+    ("white", "16777215"), ("yellow", "16776960"), ("green", "65280"), ("blue", "255"), ("brown", "9849600"),
+    ("red", "16711680"), ("orange", "16753920"), ("silver", "12632256"), ("gray", "8421504"), ("black", "0"),
+)
+
+
+def install(state: State) -> None:
+    """The features and colors a fresh shop has."""
+    for code, name, kind, selectable, multiple, for_sku, builtin in BUILTIN:
+        row = define(state, code, name, kind, selectable, multiple)
+        row |= {"default_unit": "", "available_for_sku": for_sku, "builtin": builtin}
+        row["status"] = "private" if code == "gtin" else "public"
+    color = by_code(state, "color") or {}
+    for name, code in COLORS:
+        state.store.feature_values.rows[value_id(state, color, name)]["code"] = code
 
 
 def define(state: State, code: str, name: str, kind: str, selectable: str = "0", multiple: str = "0") -> dict[str, Any]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from . import (
     categories,
+    channels,
     customers,
     features,
+    images,
     lists,
     mass_update,
     order_add,
+    order_calculate,
+    order_methods,
     order_save,
     order_search,
     orders,
     product_search,
     products,
+    reference,
     settings_methods,
     skus,
     tags,
@@ -21,8 +26,8 @@ from . import (
 from .call import Method
 
 _MODULES = (
-    categories, customers, features, lists, mass_update, order_add, order_save, order_search, orders, product_search,
-    products, settings_methods, skus, tags,
+    categories, channels, customers, features, images, lists, mass_update, order_add, order_calculate, order_methods, order_save, order_search, orders, product_search,
+    products, reference, settings_methods, skus, tags,
 )
 METHODS: dict[str, Method] = {
     **{f"shop.{name}": method for module in _MODULES for name, method in module.METHODS.items()},

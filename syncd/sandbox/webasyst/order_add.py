@@ -18,19 +18,18 @@ PROTECTED = ("storefront", "ip", "user_agent", "auth_code", "auth_pin")
 
 def add(call: Call) -> Any:
     """Create an order; price, name, currency, shipping, discount and state of the client are ignored."""
-    if not php.truthy(call.post.get("contact_id")) and not php.truthy(call.post.get("contact")):
-        raise missing("contact")
+    require_contact(call)
     sent = call.need("items")
     for line in as_map(sent).values():
         if isinstance(line, dict) and "quantity" in line:
             order_create.read_quantity(line["quantity"])
-    contact_id = php.to_int(call.post.get("contact_id", "0")) or _new_contact(call)
+    contact_id = contact_of(call)
     order = order_create.new_order(call.state, contact_id, call.state.settings.currency)
     order.comment = php.to_str(call.post.get("comment", ""))
     order.items = _items(call, order, as_map(sent))
     set_totals(order, ZERO)
     _die_if_told(call, order)
-    _put_params(call, order)
+    put_add_params(call, order)
     order_create.finish(call.state, order, call.user.contact_id)
     if contact_id not in call.store.contacts.rows:
         raise server_error(f"Contact does not exist: {contact_id}")
@@ -39,7 +38,18 @@ def add(call: Call) -> Any:
     return order_rows.info(call.state, order)
 
 
-def _new_contact(call: Call) -> int:
+def require_contact(call: Call) -> None:
+    """400 when neither contact_id nor contact was sent."""
+    if not php.truthy(call.post.get("contact_id")) and not php.truthy(call.post.get("contact")):
+        raise missing("contact")
+
+
+def contact_of(call: Call) -> int:
+    """The contact id that was sent, known or not, or that of a new contact."""
+    require_contact(call)
+    known = php.to_int(call.post.get("contact_id", "0"))
+    if known:
+        return known
     return contacts.create(call.state, call.post["contact"], "order/" + _channel(call), call.user.contact_id).id
 
 
@@ -71,7 +81,8 @@ def _die_if_told(call: Call, order: Order) -> None:
         raise PhpFatal("died between the order and its params")
 
 
-def _put_params(call: Call, order: Order) -> None:
+def put_add_params(call: Call, order: Order) -> None:
+    """Params as order.add merges them: the server's and the contact's win."""
     sent = {key: value for key, value in as_map(call.post.get("params")).items() if key not in PROTECTED}
     contact = call.store.contacts.get(order.contact_id)
     own = order_create.address_params(contact)

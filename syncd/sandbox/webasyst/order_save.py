@@ -143,7 +143,7 @@ def put_items(call: Call, order: Order, sent: dict[Any, Any]) -> None:
     listed = [_line(call, order, kept, line) for line in sent.values() if isinstance(line, dict)]
     for item in order.items:
         if item not in listed:
-            _move(call, order, item, -item.quantity)
+            move_stock(call, order, item, -item.quantity)
             call.store.items.drop(item.id)
     order.items = listed
 
@@ -154,20 +154,20 @@ def _line(call: Call, order: Order, kept: dict[int, Item], line: dict[Any, Any])
         item = _new_item(call, order, line)
         stock_id = php.to_int(line.get("stock_id", "0"))
         item.stock_id = stock_id if stock_id in call.store.stocks.rows else None
-        _move(call, order, item, item.quantity)
+        move_stock(call, order, item, item.quantity)
         return item
     if "price" in line:
         item.price = money(cents(line["price"]))
     if "quantity" in line:
         wanted = order_create.read_quantity(line["quantity"])
-        _move(call, order, item, wanted - item.quantity)
+        move_stock(call, order, item, wanted - item.quantity)
         item.quantity = wanted
     if php.to_int(line.get("stock_id", "0")) in call.store.stocks.rows:
         item.stock_id = php.to_int(line["stock_id"])
     return item
 
 
-def _move(call: Call, order: Order, item: Item, amount: Decimal) -> None:
+def move_stock(call: Call, order: Order, item: Item, amount: Decimal) -> None:
     """Once the stock of an order is subtracted, every difference goes to the stock too."""
     if order_stock.is_reduced(order):
         order_stock.take(call.state, order, item, amount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from . import categories, contacts, lists, order_create, workflow
+from . import categories, contacts, features, lists, order_create, workflow
 from .amounts import ZERO
 from .categories_tree import put_product
 from .order_totals import set_totals
@@ -50,13 +50,14 @@ def _basics(state: State, stocks: int) -> None:
     store.contacts.put(1, admin)
     store.types.put(1, lists.type_row(state, 1, "Default product type"))
     for key in range(1, stocks + 1):
-        name = STOCK_NAMES[key - 1] if key <= len(STOCK_NAMES) else f"Warehouse {key}"
-        store.stocks.put(key, lists.stock_row(key, name))
-    for place, (key, name, rule, kind) in enumerate((
+        title = STOCK_NAMES[key - 1] if key <= len(STOCK_NAMES) else f"Warehouse {key}"
+        store.stocks.put(key, lists.stock_row(key, title))
+    features.install(state)
+    for place, (code, name, rule, kind) in enumerate((
         ("bestsellers", "Bestsellers", "rating DESC", "1"), ("promo", "Featured on homepage", None, "0"),
     )):
         store.sets.append({
-            "id": key, "group_id": None, "name": name, "rule": rule, "type": kind, "count": "0", "sort": str(place),
+            "id": code, "group_id": None, "name": name, "rule": rule, "type": kind, "count": "0", "sort": str(place),
             "sort_products": None, "create_datetime": state.now(), "edit_datetime": None, "json_params": None,
         })
 

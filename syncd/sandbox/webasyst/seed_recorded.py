@@ -15,14 +15,13 @@ from .state import State
 from .store import Category, Contact, Image, Item, LogRow, Order, Product, Sku
 
 DATA = "recorded.json"
-Rows = list[dict[str, Any]]
 
 
 def fill_recorded(state: State) -> None:
     """Load the recorded rows; ids, times and counters are as they were in the shop."""
     text = resources.files(__package__).joinpath(DATA).read_text(encoding="utf-8")
     data = json.loads(text)
-    _features(state, data["feature_values"])
+    _features(state)
     for row in data["categories"]:
         _category(state, row)
     for row in data["products"]:
@@ -33,18 +32,10 @@ def fill_recorded(state: State) -> None:
         _order(state, row)
     for row in data["log"]:
         _log(state, row)
-    state.store.feature_values.next_id = max(state.store.feature_values.next_id, 8)
 
 
-def _features(state: State, values: Rows) -> None:
-    for code, name, kind, selectable, multiple in (
-        ("weight", "Weight", "dimension.weight", "0", "0"), ("gtin", "GTIN", "varchar", "0", "0"),
-        ("color", "Color", "color", "1", "1"), ("brand", "Brand", "varchar", "1", "0"),
-        ("cscart_id", "External id", "varchar", "0", "0"),
-    ):
-        define(state, code, name, kind, selectable, multiple)
-    for row in values:
-        state.store.feature_values.put(int(row["id"]), row)
+def _features(state: State) -> None:
+    define(state, "cscart_id", "External id", "varchar")
 
 
 def _int(value: Any) -> int | None:

@@ -75,10 +75,10 @@ def put_skus(state: State, product: Product, sent: dict[Any, Any]) -> None:
 def check_skus(sent: Any) -> None:
     """A scalar instead of an array answers 200 with an error (contracts/webasyst §3.4)."""
     if not isinstance(sent, dict):
-        raise ApiError(200, "invalid_param", "Parameter “skus” must be an array.")
+        raise ApiError(200, "invalid_param", "Invalid value of parameter “skus”.")
     for value in sent.values():
         if not isinstance(value, dict):
-            raise ApiError(200, "invalid_param", "Every element of “skus” must be an array.")
+            raise ApiError(200, "invalid_param", "Invalid value of parameter “skus”.")
 
 
 def _numbered(sent: dict[Any, Any]) -> list[tuple[int, Any, dict[Any, Any]]]:

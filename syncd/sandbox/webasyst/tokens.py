@@ -81,7 +81,7 @@ def sent_token(query: dict[Any, Any], post: dict[Any, Any], headers: Any) -> str
         value = source.get("access_token")
         if isinstance(value, str) and value:
             return value
-    header = headers.get("authorization")
+    header: str | None = headers.get("authorization")
     if header is None:
         return None
     return header[7:].strip() if header.startswith("Bearer ") else header.strip()

@@ -1,0 +1,61 @@
+"""Reference lists of settings.*: contact fields, regions, units, methods of payment and shipping (contracts/webasyst §7)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from .call import Call, Method, php_map, reads
+from .order_fields import STOCK_UNIT
+
+_SHIPPING = {
+    "id": "9", "plugin": "dummy", "name": "Free shipping by courier", "description": "", "logo": None,
+    "plugin_type": None,
+}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("reference.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def contact_fields(call: Call) -> Any:
+    """shop.settings.getContactFields."""
+    return {"fields": _data()["contact_fields"]}
+
+
+def regions(call: Call) -> Any:
+    """shop.settings.getRegions: of one country, or of all."""
+    known: dict[str, Any] = _data()["regions"]
+    country = call.get("country")
+    if not country:
+        return known
+    return php_map({country: known[country]} if country in known else {})
+
+
+def shipping_types(call: Call) -> Any:
+    """shop.settings.getShippingTypes: one configured method."""
+    return {"methods": [_SHIPPING]}
+
+
+def payment_types(call: Call) -> Any:
+    """shop.settings.getPaymentTypes: none is configured."""
+    return {"methods": []}
+
+
+def stock_units(call: Call) -> Any:
+    """shop.settings.getStockUnits."""
+    return [STOCK_UNIT]
+
+
+METHODS: dict[str, Method] = {
+    "settings.getContactFields": reads(contact_fields),
+    "settings.getRegions": reads(regions),
+    "settings.getShippingTypes": reads(shipping_types),
+    "settings.getPaymentTypes": reads(payment_types),
+    "settings.getStockUnits": reads(stock_units),
+}
