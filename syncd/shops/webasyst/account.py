@@ -1,0 +1,150 @@
+"""What both sides of the office share: its profile, kept for some minutes, and the warehouse, category and
+type in use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from syncd.errors import Misconfigured
+from syncd.model.backoffice import OfficeProfile, Warehouse
+from syncd.shops.webasyst import decode
+from syncd.shops.webasyst.client import Reply, WebasystClient
+from syncd.shops.webasyst.shop_clock import ShopClock
+
+PROFILE_SECONDS = 600.0
+"""How long a profile is believed; rates and workflow change by a person's hand only."""
+
+NEEDED_RIGHTS = ("backend", "orders", "customers", "products")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    profile: OfficeProfile
+    clock: ShopClock
+    read_at: float
+
+
+class Account:
+    """One Webasyst account with the settings that say where in it we write.
+
+    `stock_id`, `category_id` and `type_id` are `None` for the shop's own default.
+    """
+
+    def __init__(
+        self,
+        client: WebasystClient,
+        *,
+        stock_id: int | None,
+        category_id: int | None,
+        type_id: int | None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._stock_id = stock_id
+        self._category_id = category_id
+        self._type_id = type_id
+        self._monotonic = monotonic
+        self._known: _Known | None = None
+        self._placement: tuple[int, int | None] | None = None
+        self._reading = asyncio.Lock()
+
+    async def profile(self) -> OfficeProfile:
+        """Money, clock, workflow and warehouses; two reads every ten minutes."""
+        return (await self._knowledge()).profile
+
+    async def stock_id(self) -> int | None:
+        """The warehouse that counts are written to and orders are taken from; `None` when the shop has none.
+
+        Raises `Misconfigured` when SYNCD_WEBASYST__STOCK_ID names a warehouse that the shop does not have.
+        """
+        warehouses = {each.stock_id: each.name for each in (await self.profile()).warehouses}
+        if self._stock_id is None:
+            return next(iter(warehouses), None)
+        if self._stock_id not in warehouses:
+            raise _unknown("SYNCD_WEBASYST__STOCK_ID", self._stock_id, "warehouse", warehouses)
+        return self._stock_id
+
+    async def missing_rights(self) -> list[str]:
+        """Rights that syncd needs and the token's user lacks.
+
+        Without them searches come back empty and batches answer "ok" with no effect (contracts/webasyst §7),
+        so this belongs into every start-up.
+        """
+        granted = decode.rights((await self._client.rights()).body)
+        return [name for name in NEEDED_RIGHTS if not granted.get(name)]
+
+    async def shop_clock(self) -> ShopClock:
+        """The clock that the shop's naive times are read by."""
+        return (await self._knowledge()).clock
+
+    async def stock_shares(self) -> dict[int, bool]:
+        """Every warehouse and whether it is the chosen one; empty when the shop has none."""
+        chosen = await self.stock_id()
+        return {each.stock_id: each.stock_id == chosen for each in (await self.profile()).warehouses}
+
+    async def placement(self) -> tuple[int, int | None]:
+        """Type and category of new products, read once.
+
+        Raises `Misconfigured` when SYNCD_WEBASYST__TYPE_ID or SYNCD_WEBASYST__CATEGORY_ID is unknown to the
+        shop.
+        """
+        if self._placement is None:
+            self._placement = (await self._new_type(), await self._new_category())
+        return self._placement
+
+    async def _new_type(self) -> int:
+        types = decode.types((await self._client.types()).body)
+        if self._type_id is None and types:
+            return next(iter(types))
+        if self._type_id not in types or self._type_id is None:
+            raise _unknown("SYNCD_WEBASYST__TYPE_ID", self._type_id, "product type", types)
+        return self._type_id
+
+    async def _new_category(self) -> int | None:
+        if self._category_id is None:
+            return None
+        categories = decode.categories((await self._client.categories()).body)
+        if self._category_id not in categories:
+            raise _unknown("SYNCD_WEBASYST__CATEGORY_ID", self._category_id, "category", categories)
+        return self._category_id
+
+    async def _knowledge(self) -> _Known:
+        async with self._reading:
+            now = self._monotonic()
+            if self._known is None or now - self._known.read_at >= PROFILE_SECONDS:
+                self._known = await self._read_knowledge(now)
+            return self._known
+
+    async def _read_knowledge(self, now: float) -> _Known:
+        reply = await self._client.settings()
+        offset = _offset(reply)
+        settings = decode.settings(reply.body)
+        warehouses = decode.warehouses((await self._client.warehouses()).body)
+        return _Known(_profile(settings, warehouses, offset), settings.clock, now)
+
+
+def _offset(reply: Reply) -> float:
+    """The shop's clock minus ours, in seconds; 0 when the shop sends no `Date` header."""
+    return 0.0 if reply.clock is None else (reply.clock - datetime.now(UTC)).total_seconds()
+
+
+def _profile(settings: decode.Settings, warehouses: tuple[Warehouse, ...], offset: float) -> OfficeProfile:
+    return OfficeProfile(
+        rates=settings.rates,
+        timezone=settings.timezone,
+        server_offset=offset,
+        stock_counting_action=settings.stock_counting_action,
+        workflow=settings.workflow,
+        warehouses=warehouses,
+        version=settings.version,
+    )
+
+
+def _unknown(setting: str, value: int | None, kind: str, known: Mapping[int, str]) -> Misconfigured:
+    choices = ", ".join(f"{number} ({name})" for number, name in known.items()) or "none at all"
+    return Misconfigured(f"{setting} is {value}, but Webasyst has no such {kind}. It has: {choices}.")

@@ -1,0 +1,182 @@
+"""Products in the back office: scan, find, create, change in batches, pictures."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from syncd.errors import BrokenAnswer, Held
+from syncd.model.backoffice import OfficeImage, OfficeProduct
+from syncd.model.exchange import DraftSku, Page, ProductDraft, SkuChange
+from syncd.model.product import BrokenRecord
+from syncd.shops.webasyst import conditions, decode, encode
+from syncd.shops.webasyst.account import Account
+from syncd.shops.webasyst.client import Reply
+from syncd.shops.webasyst.judge import answer_of_write, unsure
+from syncd.shops.webasyst.orders import row_time
+
+SCAN_FIELDS = "skus,stock_counts"
+FULL_FIELDS = "skus,stock_counts,params,image_count"
+BATCH = 1000
+"""SKUs per massUpdate; 1000 took half a second (contracts/webasyst §10)."""
+
+_LIKE_LIMIT = 50
+_PAYLOAD_LENGTH = 2_000
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+_ItemT = TypeVar("_ItemT")
+
+
+class OfficeProducts(Account):
+    """The product side of the office: `syncd.sync.ports.ProductOffice`."""
+
+    async def scan(self) -> AsyncIterator[Page[OfficeProduct]]:
+        """Every product with its SKUs and warehouse counts, 1000 a page, by id; rows that cannot be read come
+        as broken.
+        """
+        seen = 0
+        async for reply, rows, left in self._pages("", SCAN_FIELDS):
+            records, broken = _readable(rows)
+            yield Page(records, broken, await self._clock_of(reply), seen + left)
+            seen += len(rows)
+
+    async def products(self, product_ids: Sequence[int]) -> list[OfficeProduct]:
+        """These products with SKUs, warehouse counts and params; unknown ones are just absent."""
+        found: list[OfficeProduct] = []
+        for hash_, wanted in conditions.ids(product_ids):
+            reply = await self._client.search_products(hash_, FULL_FIELDS, limit=len(wanted))
+            rows = decode.rows(reply.body, "products").rows
+            found += [decode.product(row) for row in rows if decode.identity(row) in wanted]
+        return found
+
+    async def products_touched_since(self, since: datetime) -> list[OfficeProduct]:
+        """What was created or edited since then, with SKUs and params.
+
+        Two searches, because the shop has no OR, and a new product's `edit_datetime` is null
+        (contracts/webasyst §9).
+        """
+        start = (await self.shop_clock()).condition(since)
+        found: dict[int, OfficeProduct] = {}
+        for column in ("create_datetime", "edit_datetime"):
+            async for _, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
+                touched = (decode.product(row) for row in rows if row_time(row, column) >= start)
+                found |= {product.product_id: product for product in touched}
+        return list(found.values())
+
+    async def products_like(self, code: str) -> list[OfficeProduct]:
+        """At most 50 products of a fuzzy search; every hit must be checked for equality by the caller."""
+        if not code.strip():
+            return []
+        hash_ = f"search/query={conditions.decoded_twice(code.strip())}"
+        reply = await self._client.search_products(hash_, FULL_FIELDS, limit=_LIKE_LIMIT)
+        return [decode.product(row) for row in decode.rows(reply.body, "products").rows]
+
+    async def add_product(self, draft: ProductDraft) -> OfficeProduct:
+        """Create a product with its SKUs, in the default type and category; each warehouse gets a number
+        (§0.10).
+
+        Raises `InDoubt` when the answer does not show the product with the SKUs asked for.
+        """
+        type_id, category_id = await self.placement()
+        stock = await self.stock_shares()
+        form = encode.new_product(draft, type_id=type_id, category_id=category_id, stock=stock)
+        body = await self._client.add_product(form)
+        with answer_of_write("shop.product.add"):
+            product = decode.product(body)
+        if _codes(sku.code for sku in product.skus) != _codes(sku.code for sku in draft.skus):
+            raise unsure("shop.product.add", f"product {product.product_id} and other SKUs than asked for")
+        return product
+
+    async def add_sku(self, product_id: int, draft: DraftSku) -> int:
+        """Add a SKU to a product; answers its id."""
+        form = encode.new_sku(draft, await self.stock_shares())
+        body = await self._client.add_sku(product_id, form)
+        with answer_of_write("shop.product.skus.add"):
+            sku = decode.sku(body)
+        if sku.product_id != product_id or _codes([sku.code]) != _codes([draft.code]):
+            raise unsure("shop.product.skus.add", f"SKU {sku.sku_id} of product {sku.product_id} instead")
+        return sku.sku_id
+
+    async def change_skus(self, changes: Sequence[SkuChange]) -> None:
+        """Prices, stock and flags of many SKUs, 1000 a call. The shop skips unknown SKUs silently
+        (contracts/webasyst §3.6).
+        """
+        stock_id = await self.stock_id()
+        for batch in _batches(changes, BATCH):
+            if await self._client.mass_update(encode.mass_update(batch, stock_id)) != "ok":
+                raise unsure("shop.product.massUpdate", "something else than ok")
+
+    async def update_product(self, product_id: int, fields: Mapping[str, str]) -> OfficeProduct:
+        """Change product columns; SKUs are never sent here (contracts/webasyst §0.6)."""
+        body = await self._client.update_product(product_id, encode.product_columns(fields))
+        with answer_of_write("shop.product.update"):
+            product = decode.product(body)
+        if product.product_id != product_id:
+            raise unsure("shop.product.update", f"product {product.product_id} instead of {product_id}")
+        return product
+
+    async def images(self, product_id: int) -> list[OfficeImage]:
+        """The pictures of a product with the names they were uploaded under."""
+        return decode.images((await self._client.images(product_id)).body)
+
+    async def add_image(
+        self, product_id: int, content: bytes, file_name: str, description: str
+    ) -> OfficeImage:
+        """Upload a picture. Raises `Held` for a file name whose ending the shop does not take for a picture
+        (§3.8).
+        """
+        if not file_name.lower().endswith(_PICTURES):
+            # The shop would answer 500 and keep a broken image.
+            raise Held(
+                f"the picture {file_name[:80]!r} of product {product_id} is not one of {', '.join(_PICTURES)}"
+            )
+        body = await self._client.add_image(product_id, file_name, content, description)
+        with answer_of_write("shop.product.images.add"):
+            return decode.image(body)
+
+    async def _pages(self, condition: str, fields: str) -> AsyncIterator[tuple[Reply, list[Any], int]]:
+        """All rows that meet a condition, with the answer and how many rows were left before it.
+
+        Paged by `id>last`, so that products that come and go meanwhile move nothing.
+        """
+        last = 0
+        while True:
+            parts = [condition] * bool(condition) + [f"id>{last}"] * bool(last)
+            reply = await self._client.search_products(
+                "search/" + "&".join(parts) if parts else "all", fields
+            )
+            page = decode.rows(reply.body, "products")
+            numbers = [decode.identity(row) for row in page.rows]
+            if numbers != sorted(set(numbers)) or (numbers and numbers[0] <= last):
+                raise BrokenAnswer(f"Webasyst did not page products by id after {last}")
+            yield reply, page.rows, page.count
+            if not numbers or page.count <= len(numbers):
+                return
+            last = numbers[-1]
+
+    async def _clock_of(self, reply: Reply) -> datetime:
+        if reply.clock is not None:
+            return reply.clock
+        return datetime.now(UTC) + timedelta(seconds=(await self.profile()).server_offset)
+
+
+def _readable(rows: Iterable[Any]) -> tuple[list[OfficeProduct], list[BrokenRecord]]:
+    records: list[OfficeProduct] = []
+    broken: list[BrokenRecord] = []
+    for row in rows:
+        try:
+            records.append(decode.product(row))
+        except BrokenAnswer as error:
+            payload = json.dumps(row, ensure_ascii=False, default=str)[:_PAYLOAD_LENGTH]
+            broken.append(BrokenRecord(str(decode.identity(row)), str(error), payload))
+    return records, broken
+
+
+def _batches(items: Sequence[_ItemT], size: int) -> Iterable[Sequence[_ItemT]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _codes(codes: Iterable[str]) -> Counter[str]:
+    return Counter(code.strip() for code in codes)
