@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from syncd.sandbox.clock import Clock
 from syncd.sandbox.cscart import fixtures, seed
 from syncd.sandbox.cscart.call import resource_of
-from syncd.sandbox.cscart.catalogue import ENTITIES
+from syncd.sandbox.cscart.catalogue import entities
 from syncd.sandbox.cscart.context import Context
 from syncd.sandbox.cscart.dispatch import answer
 from syncd.sandbox.cscart.dump import dump
@@ -68,6 +68,7 @@ class CSCartShop:
         self.email = email or "admin@example.test"
         self.api_key = api_key or "".join(rng.choices(KEY_LETTERS, k=32))
         self.base_path = base_path.rstrip("/")
+        self._entities = entities(edition)
         self.store = Store(self.clock, edition, languages, timezone)
         self.context = Context(self.store, Network(self.lock), self.lock, "http://127.0.0.1")
         self._fill(companies, products, orders, (duplicate_codes, empty_codes, variations))
@@ -121,7 +122,7 @@ class CSCartShop:
             check_login(request, settings, self.email, self.api_key)
             if parsed[1].get("version") == "" and "version" in parsed[1]:
                 return html_reply(200, f"CS-Cart 4.20.1 {self.store.edition}")
-            status, data, plain_text = answer(self.context, ENTITIES, request, *parsed)
+            status, data, plain_text = answer(self.context, self._entities, request, *parsed)
         except ApiError as error:
             return error_reply(error)
         except PhpCrash as crash:
