@@ -77,6 +77,14 @@ def count(conn: Connection, pair: str) -> int:
     return conn.scalar(select(func.count()).where(order_links.c.pair == pair)) or 0
 
 
+def pending(conn: Connection, pair: str, source: str) -> list[str]:
+    """Keys of orders that were linked or moved but not finished: their state was never agreed on."""
+    unfinished = (order_links.c.confirmed == false()) | (order_links.c.version == "")
+    condition = (order_links.c.pair == pair) & (order_links.c.source == source) & unfinished
+    query = select(order_links.c.source_key).where(condition).order_by(order_links.c.linked_at)
+    return [row.source_key for row in conn.execute(query)]
+
+
 def flagged(conn: Connection, pair: str) -> list[OrderLink]:
     """The orders that a person should look at, the longest waiting first."""
     return sorted(_select(conn, pair, order_links.c.flag.is_not(None)), key=lambda link: link.updated_at)

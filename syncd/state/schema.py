@@ -114,6 +114,19 @@ status_map = Table(
     Column("target", Plain, nullable=False),
 )
 
+listings = Table(
+    "listings",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("source", Plain, primary_key=True),
+    Column("source_key", Plain, primary_key=True),
+    Column("code_key", Plain, nullable=False),
+    Column("group", Plain, nullable=False),
+    Column("scan", BigInteger, nullable=False),
+    Index(None, "pair", "source", "code_key"),
+    Index(None, "pair", "source", "group"),
+)
+
 misses = Table(
     "misses",
     metadata,

@@ -1,0 +1,1 @@
+"""One module per migration; each is frozen once it has been released."""
