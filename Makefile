@@ -1,0 +1,77 @@
+# `make demo` and `make test` set themselves up: they make .venv with the locked versions from any Python >= 3.11.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-lock
+
+# What decides must be covered to the last branch; everything else as a whole to 90 % (pyproject.toml).
+DECISIONS := syncd/sync/*decision*.py,syncd/sync/order_changes.py,syncd/sync/window.py,syncd/sync/facets.py,syncd/sync/reference.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-live test lint format slow bench lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## The main job once, against two simulated shops; compares what arrived
+	@echo "== syncd demo --once: two simulated shops, one run, a comparison"
+	@$(BIN)/python -m syncd demo --once
+
+demo-live: $(STAMP) ## The same, living: orders come in and prices change until Ctrl-C
+	@echo "== syncd demo: two simulated shops that live until Ctrl-C"
+	@$(BIN)/python -m syncd demo
+
+test: lint ## All checks: format, lint, types, layers, tests with branch coverage
+	@echo "== tests"
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=
+	@echo "== coverage of everything: branches, at least 90 %"
+	@$(BIN)/coverage report --skip-covered --format=total | sed 's/$$/ %/'
+	@$(BIN)/coverage report --skip-covered --format=text > .coverage.txt || { cat .coverage.txt; exit 1; }
+	@echo "== coverage of the decisions: 100 %"
+	@$(BIN)/coverage report --include='$(DECISIONS)' --fail-under=100
+
+lint: $(STAMP) ## Format, lint, types and layers
+	@echo "== format"
+	@$(BIN)/ruff format --check .
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== layers"
+	@PYTHONPATH=. $(BIN)/lint-imports --no-timings
+
+format: $(STAMP) ## Puts the format right
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+slow: $(STAMP) ## The tests that take longer than a few seconds
+	@$(BIN)/python -m pytest -n auto -m slow
+
+bench: $(STAMP) ## The benchmark of a full sweep of a large shop
+	@$(BIN)/python -m tests.bench
+
+lock: $(STAMP) ## Newest allowed versions into requirements.lock
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	@echo "== requirements.lock is written; the next make installs it"
+
+clean: ## Removes what make and the tools made, .venv included
+	@rm -rf $(VENV) build *.egg-info .coverage .coverage.* .coverage.txt htmlcov .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Only when the lock or the project's metadata changed does anything get installed: offline from then on.
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "syncd needs Python 3.11 or later: $(PYTHON) was not found"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "syncd needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "Name another one: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12"; exit 1; }
+	@echo "== $(VENV): the locked versions from requirements.lock (once)"
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: apt install python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
