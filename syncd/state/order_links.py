@@ -79,7 +79,7 @@ def count(conn: Connection, pair: str) -> int:
 
 def pending(conn: Connection, pair: str, source: str) -> list[str]:
     """Keys of orders that were linked or moved but not finished: their state was never agreed on."""
-    unfinished = (order_links.c.confirmed == false()) | (order_links.c.version == "")
+    unfinished = (order_links.c.confirmed.is_(False)) | (order_links.c.version == "")
     condition = (order_links.c.pair == pair) & (order_links.c.source == source) & unfinished
     query = select(order_links.c.source_key).where(condition).order_by(order_links.c.linked_at)
     return [row.source_key for row in conn.execute(query)]

@@ -22,6 +22,7 @@ TABLES = (
     "order_links",
     "customers",
     "status_map",
+    "listings",
     "misses",
     "intents",
     "failures",
@@ -114,11 +115,23 @@ def _products() -> None:
         sa.Column("linked_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("pair", "source_key", "sku_id", name="pk_product_links"),
-        sa.UniqueConstraint("pair", "source_key", name="uq_product_links_pair_source_key"),
         sa.UniqueConstraint("pair", "sku_id", name="uq_product_links_pair_sku_id"),
+        sa.UniqueConstraint("pair", "source_key", name="uq_product_links_pair_source_key"),
     )
     op.create_index("ix_product_links_pair_dirty", "product_links", ["pair", "dirty"])
     op.create_index("ix_product_links_pair_product_id", "product_links", ["pair", "product_id"])
+    op.create_table(
+        "listings",
+        sa.Column("pair", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_key", sa.Text(), nullable=False),
+        sa.Column("code_key", sa.Text(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("scan", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pair", "source", "source_key", name="pk_listings"),
+    )
+    op.create_index("ix_listings_pair_source_code_key", "listings", ["pair", "source", "code_key"])
+    op.create_index("ix_listings_pair_source_group", "listings", ["pair", "source", "group"])
     op.create_table(
         "misses",
         sa.Column("pair", sa.Text(), nullable=False),
