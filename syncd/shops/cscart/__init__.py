@@ -1,0 +1,1 @@
+"""CS-Cart: the shop that orders and products come from (contracts/cscart)."""

@@ -1,0 +1,51 @@
+"""The two ways to write an address of the API, and which of them this shop understands (contracts/cscart §1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from syncd.errors import BrokenAnswer, ShopUnavailable
+from syncd.shops.transport import Answer, Transport
+
+Query = Sequence[tuple[str, str]]
+
+
+class ApiAddress:
+    """Reads resources of the API: by `api/orders`, or by `api.php?_d=orders` where the web server rewrites nothing."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._rewritten: bool | None = None
+
+    async def read(self, resource: str, query: Query) -> Answer:
+        """The answer to a GET of the resource, whatever its status.
+
+        Until one form has answered as the API, a 404 that is a web page leads to the other form; afterwards it is trouble
+        of the web server and is returned. Raises `ShopUnavailable` when neither form is there.
+        """
+        if self._rewritten is not None:
+            return await self._read(resource, query, rewritten=self._rewritten)
+        for rewritten in (True, False):
+            answer = await self._read(resource, query, rewritten=rewritten)
+            if answer.status != HTTPStatus.NOT_FOUND or is_json(answer):
+                self._rewritten = rewritten if is_json(answer) else None
+                return answer
+        raise ShopUnavailable(
+            "CS-Cart: neither api/ nor api.php answers (404, a web page). If this lasts, check that SYNCD_CSCART__URL is "
+            "the address of the storefront and that api.php lies in its folder."
+        )
+
+    async def _read(self, resource: str, query: Query, *, rewritten: bool) -> Answer:
+        if rewritten:
+            return await self._transport.read("GET", f"api/{resource}", query=query)
+        return await self._transport.read("GET", "api.php", query=[("_d", resource), *query])
+
+
+def is_json(answer: Answer) -> bool:
+    """Whether the answer comes from the API: a firewall and the web server answer pages (contracts/cscart §7.1)."""
+    try:
+        answer.json()
+    except BrokenAnswer:
+        return False
+    return True

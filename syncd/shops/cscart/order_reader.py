@@ -1,0 +1,129 @@
+"""Reading orders: the changed ones page by page, or one alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from syncd.errors import BrokenAnswer, ShopUnavailable
+from syncd.model.exchange import Page
+from syncd.model.order import Order
+from syncd.model.product import BrokenRecord
+from syncd.shops.cscart.client import CSCartClient
+from syncd.shops.cscart.decode_orders import decode_order
+from syncd.shops.cscart.excerpt import excerpt
+from syncd.shops.cscart.listing import Portion, Walk
+from syncd.shops.cscart.row import Row
+from syncd.shops.cscart.scope import BY_ID, Pairs, Scope, part
+
+_PAGE = 50
+"""Full orders a call: each costs the shop ten queries and more (contracts/cscart §4.1)."""
+_SHORT_PAGE = 500
+_FULL: Pairs = (("get_orders_data", "1"),)
+
+
+class OrderReader:
+    """Orders of one shop, in the currency that its amounts are in."""
+
+    def __init__(self, client: CSCartClient, scope: Scope, currency: str) -> None:
+        self._client = client
+        self._scope = scope
+        self._currency = currency
+
+    async def changed(self, since: datetime | None) -> AsyncIterator[Page[Order]]:
+        """Orders with `updated_at` at or after `since`, each once.
+
+        Why none is missed: rows are sorted by order id, and a new or edited order that enters the set pushes others to
+        later pages only (its own change is later than the first page's clock, from which the next cycle starts). An order
+        that leaves the set, deleted or hidden in the middle of an edit, pulls others back over a boundary between two
+        pages; so after more than one page the short list is read once more, and what was pulled back is fetched alone.
+        """
+        start = None if since is None else since.replace(microsecond=0)
+        seen: set[str] = set()
+        walk = Walk(partial(self._portion, start), _PAGE, seen)
+        async for page in walk.run():
+            yield page
+        if walk.pages == 1:
+            return
+        closing = Walk(partial(self._closing_portion, start, seen), _SHORT_PAGE, seen)
+        async for page in closing.run():
+            if page.records or page.broken:
+                yield page
+
+    async def one(self, key: str) -> Order | BrokenRecord | None:
+        """The order by its id; `None` when there is none, or when it belongs to another company."""
+        return await self._alone(key) if key.isascii() and key.isdigit() else None
+
+    async def _portion(self, since: datetime | None, page: int, size: int) -> Portion[Order]:
+        """One page of full orders.
+
+        A shop that does not know `get_orders_data` answers short rows, and each of those is then read alone; as the
+        parameter costs nothing there, it is always sent, and a shop that was updated is used to the full at once. One order
+        that breaks the whole page (invalid characters empty it, contracts/cscart §1.5) is found the same way: the short
+        list still comes, and only the order that breaks alone too is set aside.
+        """
+        query = (*self._filters(since), *part(page, size, BY_ID))
+        try:
+            listing = await self._client.orders((*query, *_FULL))
+        except (BrokenAnswer, ShopUnavailable):
+            listing = await self._client.orders(query)
+        found: dict[str, Order | BrokenRecord | None] = {}
+        for number, row in enumerate(listing.rows):
+            key, record = await self._record(row, f"row {number + 1} of page {page}")
+            found[key] = record if _in_range(record, since) else None
+        return Portion(found, listing.total, listing.clock, listing.ends(page, size))
+
+    async def _closing_portion(
+        self, since: datetime | None, seen: set[str], page: int, size: int
+    ) -> Portion[Order]:
+        """One page of the short list, where the orders that were seen cost nothing."""
+        listing = await self._client.orders((*self._filters(since), *part(page, size, BY_ID)))
+        found: dict[str, Order | BrokenRecord | None] = {}
+        for number, row in enumerate(listing.rows):
+            key = _key(row) or f"row {number + 1} of page {page}"
+            record = None if key in seen else (await self._record(row, key))[1]
+            found[key] = record if _in_range(record, since) else None
+        return Portion(found, listing.total, listing.clock, listing.ends(page, size))
+
+    async def _record(self, row: Any, place: str) -> tuple[str, Order | BrokenRecord | None]:
+        """The key and order of a row; a short row has no products and leads to a call of its own."""
+        key = _key(row)
+        if key is None:
+            return place, BrokenRecord(place, "CS-Cart: a row of orders has no order_id", excerpt(row))
+        return key, self._decode(key, row) if "products" in row else await self._alone(key)
+
+    async def _alone(self, key: str) -> Order | BrokenRecord | None:
+        try:
+            reply = await self._client.order(key, self._scope.words)
+        except BrokenAnswer as error:
+            return BrokenRecord(key, f"order {key} cannot be read: {error}")
+        except ShopUnavailable as error:
+            # An order on which the shop breaks down must not stop the others; a shop that is down must.
+            await self._client.version()
+            return BrokenRecord(key, f"order {key} cannot be read although the shop answers: {error}")
+        return None if reply is None else self._decode(key, reply.value)
+
+    def _decode(self, key: str, value: Any) -> Order | BrokenRecord | None:
+        try:
+            order = decode_order(value, self._currency)
+        except BrokenAnswer as error:
+            return BrokenRecord(key, f"order {key} cannot be read: {error}", excerpt(value))
+        return order if self._scope.holds(order.company) else None
+
+    def _filters(self, since: datetime | None) -> Pairs:
+        start: Pairs = (("updated_at_from", str(int(since.timestamp()))),) if since else ()
+        return (*start, *self._scope.filter, *self._scope.words)
+
+
+def _key(row: Any) -> str | None:
+    try:
+        return Row.of(row, "order").identifier("order_id")
+    except BrokenAnswer:
+        return None
+
+
+def _in_range(record: Order | BrokenRecord | None, since: datetime | None) -> bool:
+    """Whether the order was changed since then: a shop before 4.13 ignores the filter (contracts/cscart §4.1)."""
+    return since is None or not isinstance(record, Order) or record.updated_at >= since
