@@ -32,7 +32,9 @@ class Match:
     unknown: tuple[str, ...]
 
 
-def rows_of(products: Iterable[OfficeProduct], stock_id: int | None, rule: SkuRule, scan: int) -> list[CatalogRow]:
+def rows_of(
+    products: Iterable[OfficeProduct], stock_id: int | None, rule: SkuRule, scan: int
+) -> list[CatalogRow]:
     """The mirror rows of some office products. `stock` is the count at the chosen warehouse, or the total without one."""
     return [
         CatalogRow(
@@ -78,7 +80,9 @@ class Catalog:
         if await self.scanned_at() is None:
             await self.scan()
 
-    async def scan(self, progress: Callable[[int, int | None], None] = lambda done, total: None) -> list[CatalogRow]:
+    async def scan(
+        self, progress: Callable[[int, int | None], None] = lambda done, total: None
+    ) -> list[CatalogRow]:
         """Read every product of the office into the mirror; answers the SKUs that vanished since the last scan."""
         began = self._now()
         stock_id = await self._stock_id()
@@ -106,6 +110,18 @@ class Catalog:
             rows = rows_of(products, stock_id, self.rule, int(self._now().timestamp() * 1000))
             await self._db.run(lambda conn: mirror.upsert_many(conn, self._pair, rows))
 
+    async def refresh(self, source_keys: Sequence[str], codes: Sequence[str]) -> None:
+        """Read the office's side of some source products anew: what they are linked to, and who has their codes."""
+        keys = [self.rule.key(code) for code in codes if code.strip()]
+
+        def known(conn: Connection) -> set[int]:
+            links = product_links.by_sources(conn, self._pair, source_keys).values()
+            rows = mirror.by_codes(conn, self._pair, keys).values()
+            return {link.product_id for link in links} | {row.product_id for found in rows for row in found}
+
+        ids = sorted(await self._db.run(known))
+        await self.remember(await self._office.products(ids) if ids else [])
+
     async def match(self, lines: Sequence[Line]) -> Match:
         """Find each line's SKU: by its product's link first, then by its code; unknown codes are looked for once."""
         await self.ensure()
@@ -116,8 +132,12 @@ class Catalog:
         return match
 
     def _match(self, conn: Connection, lines: Sequence[Line]) -> Match:
-        links = product_links.by_sources(conn, self._pair, [line.product_key for line in lines if line.product_key])
-        rows = mirror.by_codes(conn, self._pair, [self.rule.key(line.code) for line in lines if line.code.strip()])
+        links = product_links.by_sources(
+            conn, self._pair, [line.product_key for line in lines if line.product_key]
+        )
+        rows = mirror.by_codes(
+            conn, self._pair, [self.rule.key(line.code) for line in lines if line.code.strip()]
+        )
         found: dict[int, SkuMatch] = {}
         unknown: list[str] = []
         for number, line in enumerate(lines):
@@ -132,7 +152,7 @@ class Catalog:
         return Match(found, tuple(unknown))
 
     async def _look_for(self, codes: Sequence[str]) -> None:
-        """Ask the office for codes that the mirror lacks: what was touched since the scan, then a search, then one rescan."""
+        """Ask the office for codes the mirror lacks: what was touched since the scan, a search, and one rescan."""
         spelled = {self.rule.key(code): code.strip() for code in codes if code.strip()}
         keys = set(spelled)
         scanned = await self.scanned_at()
@@ -160,7 +180,9 @@ class Catalog:
 
     async def _read_touched(self, scanned: datetime | None) -> None:
         now = self._now()
-        if scanned is not None and (self._touched_read_at is None or now - self._touched_read_at > CLOCK_MARGIN):
+        if scanned is not None and (
+            self._touched_read_at is None or now - self._touched_read_at > CLOCK_MARGIN
+        ):
             await self.remember(await self._office.products_touched_since(scanned - CLOCK_MARGIN))
             self._touched_read_at = now
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from syncd.model.backoffice import OfficeLine, OfficeOrder
 from syncd.model.exchange import DraftLine, OrderChanges
 from syncd.model.money import to_cents
+from syncd.model.text import shorten
 from syncd.sync.expected import Expected
 from syncd.sync.facets import MONEY, Facet, digest
 
@@ -32,22 +33,14 @@ def plan_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) 
     money = wanted.money
     lines = _merge_lines(money.lines, actual.lines) if _lines_differ(money, actual, facets) else None
     shipping = money.shipping if Facet.SHIPPING in facets else actual.shipping
-    discount = (
-        money.discount if Facet.DISCOUNT in facets and to_cents(actual.discount) != money.discount else None
-    )
-    if lines is not None and Facet.DISCOUNT in facets:
-        discount = money.discount
-    comment = (
-        wanted.comment if Facet.COMMENT in facets and not same_text(wanted.comment, actual.comment) else None
-    )
+    discount_differs = lines is not None or to_cents(actual.discount) != money.discount
+    discount = money.discount if Facet.DISCOUNT in facets and discount_differs else None
+    comment_differs = Facet.COMMENT in facets and not same_text(wanted.comment, actual.comment)
+    comment = wanted.comment if comment_differs else None
     address = _address_change(wanted, actual) if Facet.ADDRESS in facets else None
-    params = _param_changes(wanted, actual, facets)
-    if (
-        shipping == to_cents(actual.shipping)
-        and not params
-        and {lines, discount, comment} == {None}
-        and address is None
-    ):
+    params = _param_changes(wanted, actual) if Facet.NAMES in facets else {}
+    parts = (lines, discount, comment, address)
+    if to_cents(shipping) == to_cents(actual.shipping) and not params and all(part is None for part in parts):
         return None
     return OrderChanges(shipping, lines, discount, comment, address, params)
 
@@ -114,22 +107,18 @@ def _merge_lines(wanted: Iterable[DraftLine], actual: Iterable[OfficeLine]) -> t
 def _address_change(wanted: Wanted, actual: OfficeOrder) -> Mapping[str, str] | None:
     if not wanted.address:
         return None
-    full = {name: wanted.address.get(name, "") for name in ADDRESS_FIELDS}
+    full = {name: shorten(wanted.address.get(name, "")) for name in ADDRESS_FIELDS}
     there = actual.address
-    return None if all(same_text(full[name][:255], there.get(name, "")) for name in ADDRESS_FIELDS) else full
+    return None if all(same_text(full[name], there.get(name, "")) for name in ADDRESS_FIELDS) else full
 
 
-def _param_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> dict[str, str]:
-    """Params that the order lacks or that changed at the source; the shipping name travels on its own (§5.3)."""
-    changes = {}
-    for name, value in wanted.params.items():
-        if name == "shipping_name":
-            continue
-        missing = name not in actual.params and value
-        changed = Facet.NAMES in facets and not same_text(actual.params.get(name, ""), value[:255])
-        if missing or changed:
-            changes[name] = value
-    return changes
+def _param_changes(wanted: Wanted, actual: OfficeOrder) -> dict[str, str]:
+    """Params that the order lacks or that differ; the shipping method's name travels on its own (§5.3)."""
+    return {
+        name: value
+        for name, value in wanted.params.items()
+        if name != "shipping_name" and not same_text(actual.params.get(name, ""), value)
+    }
 
 
 def shipping_name_change(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> str | None:
@@ -137,7 +126,7 @@ def shipping_name_change(wanted: Wanted, actual: OfficeOrder, facets: frozenset[
     name = wanted.params.get("shipping_name", "")
     if Facet.SHIPPING_NAME not in facets or not name:
         return None
-    return None if same_text(actual.params.get("shipping_name", ""), name[:255]) else name
+    return None if same_text(actual.params.get("shipping_name", ""), name) else name
 
 
 def _spell(lines: Iterable[DraftLine | OfficeLine]) -> str:

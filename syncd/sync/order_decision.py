@@ -67,7 +67,7 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
         return Skip(SkipReason.OTHER_COMPANY)
     if link is None:
         return _first_sight(order, policy)
-    if link.confirmed and link.version == version_of(order):
+    if link.confirmed and link.version == version_of(order) and link.status == order.status:
         return Skip(SkipReason.UNCHANGED)
     return Update(changed_facets(order, link.base.get("facets", {})))
 

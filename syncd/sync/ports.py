@@ -57,6 +57,9 @@ class OrderOffice(Protocol):
     async def profile(self) -> OfficeProfile:
         """Money, clock, workflow and warehouses."""
 
+    async def stock_id(self) -> int | None:
+        """The warehouse that order lines are taken from; `None` when the office has no warehouses."""
+
     def address(self, address: Address) -> dict[str, str]:
         """An address in the office's sub-fields and codes (street, city, zip, country, region), without empty ones."""
 

@@ -72,6 +72,10 @@ class Writer:
         """Forget the intent of a record: its outcome is known."""
         await self._db.run(lambda conn: intents.close(conn, self._pair, self._stream, record_key))
 
+    def settled(self, conn: Connection, record_key: str) -> None:
+        """End the intent of a record inside a transaction of the caller's."""
+        intents.close(conn, self._pair, self._stream, record_key)
+
     async def _open(self, step: Step) -> None:
         now = self._now()
         intent = Intent(

@@ -1,0 +1,81 @@
+"""Records set aside: which ones wait, which are due, and how a record's error becomes one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+
+from syncd.errors import SetAside
+from syncd.model.product import BrokenRecord
+from syncd.state import failures
+from syncd.state.database import Database
+from syncd.state.failures import Failure
+
+PAYLOAD_LIMIT = 64_000
+"""Characters of a record kept with its failure."""
+
+
+class SetAsideRecords:
+    """The failures of one stream during one cycle."""
+
+    def __init__(self, db: Database, pair: str, stream: str, *, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._pair = pair
+        self._stream = stream
+        self._now = now
+        self._open: dict[str, Failure] = {}
+
+    async def load(self) -> None:
+        """Read the open failures once per cycle."""
+        rows = await self._db.run(lambda conn: failures.all(conn, self._pair, self._stream))
+        self._open = {row.record_key: row for row in rows}
+
+    def due(self, *, everything: bool) -> list[str]:
+        """Keys to try again now: those whose pause is over, or all of them."""
+        now = self._now()
+        return [key for key, row in self._open.items() if everything or row.next_at <= now]
+
+    def waits(self, key: str, version: str) -> bool:
+        """Whether this very version of the record failed before and its pause is not over."""
+        row = self._open.get(key)
+        return row is not None and row.version == version and row.next_at > self._now()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._open
+
+    async def record(self, key: str, error: Exception, *, version: str, payload: object = "") -> None:
+        """Set a record aside with its reason and what is needed to understand it."""
+        code = error.code if isinstance(error, SetAside) else type(error).__name__
+        now = self._now()
+        row = await self._db.run(
+            lambda conn: failures.record(
+                conn,
+                self._pair,
+                self._stream,
+                key,
+                code=code,
+                message=str(error),
+                payload=_spell(payload)[:PAYLOAD_LIMIT],
+                version=version,
+                now=now,
+            )
+        )
+        self._open[key] = row
+
+    async def broken(self, record: BrokenRecord) -> None:
+        """Set aside a record that could not even be read."""
+        error = SetAside(record.reason, code="unreadable")
+        await self.record(record.key, error, version="", payload=record.payload)
+
+    async def clear(self, key: str) -> None:
+        """The record went through, or is no longer our business."""
+        if self._open.pop(key, None) is not None:
+            await self._db.run(lambda conn: failures.clear(conn, self._pair, self._stream, key))
+
+
+def _spell(payload: object) -> str:
+    if is_dataclass(payload) and not isinstance(payload, type):
+        return json.dumps(asdict(payload), ensure_ascii=False, default=str)
+    return str(payload)

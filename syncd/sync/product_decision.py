@@ -1,0 +1,194 @@
+"""What to do about one source product: pure decisions from the product, its link, the mirror and the office product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from syncd.errors import Held
+from syncd.model.backoffice import OfficeProduct, OfficeSku
+from syncd.model.exchange import SkuChange
+from syncd.model.money import Rates, plain, to_cents
+from syncd.model.product import Content, Product
+from syncd.model.text import shorten
+from syncd.state.catalog import CatalogRow
+from syncd.sync.facets import digest
+from syncd.sync.order_changes import same_text
+
+CUT = ("name", "meta_title")
+"""Columns that hold 255 characters; longer texts are shortened on purpose before the shop does it silently."""
+
+TEXTS = ("name", "summary", "description", "meta_title", "meta_keywords", "meta_description")
+"""Fields of content that later edits bring along. The URL is written only when a product is created."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPolicy:
+    """The settings that steer the products stream of one pair."""
+
+    pair: str
+    source: str
+    account: str
+    company: str | None
+    currency: str
+    create_missing: bool
+    images: bool
+    group_variations: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Price, list price and stock as they must stand in the office, in the product's currency there."""
+
+    price: Decimal
+    list_price: Decimal
+    stock: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPlan:
+    """What one source product changes in the office: its SKU's values, and texts and visibility of the product."""
+
+    product: Product
+    sku: OfficeSku
+    sku_change: SkuChange | None
+    texts: Mapping[str, str]
+    product_visible: bool | None
+    linked: bool
+    images_changed: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing differs."""
+        return self.sku_change is None and not self.texts and self.product_visible is None
+
+
+def amounts(product: Product, rates: Rates, source: str, target: str) -> Amounts:
+    """Convert by the office's own rate. Raises `Held` when it lacks one of the currencies."""
+    missing = [currency for currency in (source, target) if not rates.knows(currency)]
+    if missing:
+        raise Held(
+            f"product {product.code}: Webasyst has no currency {missing[0]}; add it there or correct "
+            "SYNCD_CSCART__CURRENCY",
+            code="unknown-currency",
+        )
+    return Amounts(
+        rates.convert(product.price, source, target),
+        rates.convert(product.list_price, source, target),
+        product.quantity,
+    )
+
+
+def base_of(product: Product) -> dict[str, Any]:
+    """What both sides agreed on, as it is kept with the link: values as text, texts and pictures as fingerprints."""
+    return {
+        "price": plain(product.price),
+        "list_price": plain(product.list_price),
+        "quantity": plain(product.quantity),
+        "visible": product.visible,
+        "texts": _text_digests(product.content),
+    }
+
+
+def images_digest(product: Product) -> str:
+    """The fingerprint of a product's pictures: their addresses, in order."""
+    return digest([image.url for image in product.images])
+
+
+def looks_settled(product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts) -> bool:
+    """Whether nothing can be left to do: the base agrees with the source, and the mirror with what must stand there."""
+    now = base_of(product)
+    texts = {name: value for name, value in now["texts"].items() if base.get("texts", {}).get(name) != value}
+    shown = row.visible and row.product_visible
+    return (
+        not texts
+        and to_cents(row.price) == wanted.price
+        and to_cents(row.compare_price) == wanted.list_price
+        and row.stock == wanted.stock
+        and shown == product.visible
+        and base.get("images", images_digest(product)) == images_digest(product)
+    )
+
+
+def looks_equal(product: Product, row: CatalogRow, wanted: Amounts) -> bool:
+    """The sweep's question: do price, stock and visibility in the mirror say what the source says?"""
+    return (
+        to_cents(row.price) == wanted.price
+        and to_cents(row.compare_price) == wanted.list_price
+        and row.stock == wanted.stock
+        and (row.visible and row.product_visible) == product.visible
+    )
+
+
+def decide(
+    product: Product,
+    office: OfficeProduct,
+    sku: OfficeSku,
+    wanted: Amounts,
+    base: Mapping[str, Any] | None,
+    *,
+    stock_id: int | None,
+    leads: bool,
+    whole: bool,
+    siblings_visible: bool,
+) -> ProductPlan:
+    """Compare one product with the office as it stands now.
+
+    `leads` tells whether this product's texts speak for the office product (DESIGN: products), `whole` whether all SKUs
+    of the office product are linked, `siblings_visible` whether another one of them is shown. Visibility is the product's
+    own flag when it has one SKU only; otherwise the SKU's flag, and the product is shown while any of its SKUs is.
+    """
+    alone = len(office.skus) == 1
+    stock = sku.count if stock_id is None else sku.stock.get(stock_id)
+    change = SkuChange(
+        sku_id=sku.sku_id,
+        product_id=office.product_id,
+        price=wanted.price if to_cents(sku.price) != wanted.price else None,
+        compare_price=wanted.list_price if to_cents(sku.compare_price) != wanted.list_price else None,
+        stock=wanted.stock if stock != wanted.stock else None,
+        visible=_sku_visible(product, sku, alone=alone),
+    )
+    values = (change.price, change.compare_price, change.stock, change.visible)
+    shown = product.visible if alone else product.visible or siblings_visible
+    return ProductPlan(
+        product=product,
+        sku=sku,
+        sku_change=None if all(value is None for value in values) else change,
+        texts=_changed_texts(product.content, office, base) if leads else {},
+        product_visible=shown if leads and whole and office.visible != shown else None,
+        linked=base is not None,
+        images_changed=base is not None and base.get("images") not in (None, images_digest(product)),
+    )
+
+
+def content_fields(content: Content) -> dict[str, str]:
+    """The columns of a new product, without those that the source did not tell."""
+    fields = {name: getattr(content, name) for name in (*TEXTS, "url")}
+    return {name: _cut(name, value) for name, value in fields.items() if value}
+
+
+def _sku_visible(product: Product, sku: OfficeSku, *, alone: bool) -> bool | None:
+    """A product's only SKU keeps its flag: the product's own flag decides there."""
+    return None if alone or sku.visible == product.visible else product.visible
+
+
+def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, Any] | None) -> dict[str, str]:
+    """Texts that changed at the source since the base and differ in the office."""
+    agreed = (base or {}).get("texts", {})
+    digests = _text_digests(content)
+    changed = {}
+    for name in digests:
+        value = _cut(name, getattr(content, name))
+        if digests[name] != agreed.get(name) and not same_text(value, getattr(office, name)):
+            changed[name] = value
+    return changed
+
+
+def _text_digests(content: Content) -> dict[str, str]:
+    return {name: digest(getattr(content, name)) for name in TEXTS if getattr(content, name) is not None}
+
+
+def _cut(name: str, value: str) -> str:
+    return shorten(value) if name in CUT else value

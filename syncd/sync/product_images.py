@@ -1,0 +1,86 @@
+"""Pictures: each sent once, known by its content, and found again by its file name after a lost answer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sqlalchemy import Connection
+
+from syncd.errors import InDoubt
+from syncd.model.backoffice import OfficeImage
+from syncd.model.product import Image, Product
+from syncd.state import images
+from syncd.state.database import Database
+from syncd.state.images import ImageRow
+from syncd.sync.ports import ProductOffice, ProductSource
+from syncd.sync.writer import Step, Writer
+
+
+@dataclass(slots=True)
+class ProductImages:
+    """Brings the pictures of a source product to its office product."""
+
+    source: ProductSource
+    office: ProductOffice
+    writer: Writer
+    db: Database
+    pair: str
+
+    async def send(self, product: Product, product_id: int) -> int:
+        """Send the pictures that the office product lacks; answers how many were sent.
+
+        Raises `SetAside` when one cannot be had from the source; those before it are sent then.
+        """
+        sent = 0
+        known = {
+            row.url: row for row in await self.db.run(lambda conn: images.of(conn, self.pair, product.key))
+        }
+        for position, image in enumerate(product.images):
+            if image.url not in known and await self._send_one(product, product_id, position, image):
+                sent += 1
+        return sent
+
+    async def _send_one(self, product: Product, product_id: int, position: int, image: Image) -> bool:
+        content, name = await self.source.image(image.url)
+        digest = hashlib.sha256(content).hexdigest()[:24]
+        file_name = f"{digest}{PurePosixPath(name).suffix.lower()}"
+        there = await self._find(product_id, digest, file_name)
+        sent = there is None
+        if there is None:
+            there = await self._upload(product, product_id, content, file_name, image.alt)
+        row = ImageRow(self.pair, product.key, position, image.url, digest, product_id, there.image_id)
+        await self.db.run(lambda conn: images.put(conn, row))
+        return sent
+
+    async def _find(self, product_id: int, digest: str, file_name: str) -> OfficeImage | None:
+        """The same picture of the same office product, known to us or standing there under our file name."""
+        row = await self.db.run(lambda conn: images.by_digest(conn, self.pair, product_id, digest))
+        if row is not None:
+            return OfficeImage(row.image_id, file_name)
+        for image in await self.office.images(product_id):
+            if image.file_name == file_name:
+                return image
+        return None
+
+    async def _upload(
+        self, product: Product, product_id: int, content: bytes, file_name: str, description: str
+    ) -> OfficeImage:
+        step = Step(f"{product.key}:{file_name}", "image.create", payload={"keys": [product.key]})
+        try:
+            return await self.writer.run(
+                step,
+                lambda: self.office.add_image(product_id, content, file_name, description),
+                _noted_by_caller,
+            )
+        except InDoubt:
+            there = await self._find(product_id, "", file_name)
+            if there is None:
+                raise
+            await self.writer.close(step.record_key)
+            return there
+
+
+def _noted_by_caller(conn: Connection, image: OfficeImage) -> None:
+    """The picture's row is written by the caller, which also knows those found in the office."""

@@ -1,0 +1,226 @@
+"""Writing products to the office: batches of prices and stock, texts, new products and SKUs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from syncd.errors import InDoubt
+from syncd.model.backoffice import OfficeProduct, OfficeSku
+from syncd.model.exchange import DraftSku, ProductDraft, SkuChange
+from syncd.model.product import Product
+from syncd.model.text import shorten
+from syncd.state import history, product_links
+from syncd.state.database import Database
+from syncd.state.history import HistoryEntry
+from syncd.state.product_links import ProductLink
+from syncd.sync.catalog import Catalog
+from syncd.sync.outcome import Event, Tally
+from syncd.sync.ports import ProductOffice
+from syncd.sync.product_decision import (
+    ProductPlan,
+    ProductPolicy,
+    amounts,
+    base_of,
+    content_fields,
+    images_digest,
+)
+from syncd.sync.reference import PARAM, reference
+from syncd.sync.writer import Step, Writer
+
+
+@dataclass(slots=True)
+class ProductWrites:
+    """The writing half of the products stream."""
+
+    office: ProductOffice
+    catalog: Catalog
+    writer: Writer
+    db: Database
+    policy: ProductPolicy
+    tally: Tally
+    now: Callable[[], datetime]
+
+    async def change_batch(self, plans: Sequence[ProductPlan]) -> list[ProductPlan]:
+        """Send prices, stock and flags of many SKUs in one call and read them back; answers those that did not take.
+
+        A lost answer is settled by the same reading: the values are absolute, sending them again does no harm.
+        """
+        changes = [plan.sku_change for plan in plans if plan.sku_change is not None]
+        if not changes:
+            return []
+        step = Step(
+            f"batch:{changes[0].sku_id}",
+            "skus.change",
+            payload={"sku_ids": [change.sku_id for change in changes]},
+        )
+        try:
+            await self.writer.run(step, lambda: self.office.change_skus(changes), _nothing)
+        except InDoubt:
+            self.tally.add(Event.DOUBTFUL)
+        products = await self.office.products(sorted({change.product_id for change in changes}))
+        await self.catalog.remember(products)
+        skus = {sku.sku_id: sku for product in products for sku in product.skus}
+        stock_id = await self.office.stock_id()
+        missed = [
+            plan
+            for plan in plans
+            if plan.sku_change is not None
+            and not _taken(plan.sku_change, skus.get(plan.sku.sku_id), stock_id)
+        ]
+        self.tally.add(Event.UPDATED, len(changes) - len(missed))
+        if not missed:
+            await self.writer.close(step.record_key)
+        return missed
+
+    async def change_product(self, plan: ProductPlan, fields: Mapping[str, str]) -> None:
+        """Write texts and visibility of one product; its SKUs are never sent (contracts/webasyst §0.6)."""
+        product_id = plan.sku.product_id
+
+        def done(conn: Connection, product: OfficeProduct) -> None:
+            self._note(
+                conn, plan.product.key, "content", {"product_id": product_id, "fields": sorted(fields)}
+            )
+
+        step = Step(plan.product.key, "product.update", payload={"sku_ids": [plan.sku.sku_id]})
+        changed = await self.writer.run(step, lambda: self.office.update_product(product_id, fields), done)
+        await self.catalog.remember([changed])
+        self.tally.add(Event.UPDATED)
+
+    async def create(self, members: Sequence[Product], lead: Product) -> OfficeProduct:
+        """Create one office product whose SKUs are these source rows; `lead` gives the texts."""
+        draft = await self._draft(members, lead)
+        payload = {"keys": [member.key for member in members], "codes": [member.code for member in members]}
+
+        def done(conn: Connection, made: OfficeProduct) -> None:
+            self.link(conn, members, made)
+
+        step = Step(lead.key, "product.create", draft.params[PARAM], payload)
+        made = await self.writer.run(step, lambda: self.office.add_product(draft), done)
+        self.tally.add(Event.CREATED, len(members))
+        await self.catalog.remember([made])
+        return made
+
+    async def add_sku(self, product: Product, office: OfficeProduct) -> None:
+        """Add one more SKU to a product that holds the rest of its variation group."""
+        draft = await self._sku(product, office.currency)
+
+        def done(conn: Connection, sku_id: int) -> None:
+            self._put_link(conn, product, sku_id, office.product_id)
+
+        payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
+        step = Step(product.key, "sku.create", self._reference(product.key), payload)
+        await self.writer.run(step, lambda: self.office.add_sku(office.product_id, draft), done)
+        self.tally.add(Event.CREATED)
+        await self.catalog.remember(await self.office.products([office.product_id]))
+
+    def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Commit what both sides now say: the links' bases, and nothing left to look at."""
+        for plan in plans:
+            self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id)
+
+    def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Link products that a brake holds back, and keep them in line for the pass after its release."""
+        for plan in plans:
+            link = product_links.get(conn, self.policy.pair, plan.product.key)
+            if link is None:
+                self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base={}, dirty=True)
+        product_links.mark_dirty(conn, self.policy.pair, [plan.sku.sku_id for plan in plans])
+
+    def pictures_agreed(self, conn: Connection, product: Product) -> None:
+        """Note that all pictures of a product have been sent."""
+        link = product_links.get(conn, self.policy.pair, product.key)
+        if link is not None:
+            base = {**link.base, "images": images_digest(product)}
+            product_links.put_many(conn, [replace(link, base=base, updated_at=self.now())])
+
+    def link(self, conn: Connection, members: Sequence[Product], made: OfficeProduct) -> list[Product]:
+        """Tie source rows to the SKUs of an office product by code; answers the rows that have none there."""
+        by_code = {self.catalog.rule.key(sku.code): sku for sku in made.skus}
+        missing = []
+        for member in members:
+            sku = by_code.get(self.catalog.rule.key(member.code))
+            if sku is None:
+                missing.append(member)
+            else:
+                self._put_link(conn, member, sku.sku_id, made.product_id)
+        return missing
+
+    def _put_link(
+        self,
+        conn: Connection,
+        product: Product,
+        sku_id: int,
+        product_id: int,
+        *,
+        base: Mapping[str, Any] | None = None,
+        dirty: bool = False,
+    ) -> None:
+        now = self.now()
+        earlier = product_links.get(conn, self.policy.pair, product.key)
+        agreed = dict(base_of(product) if base is None else base)
+        if earlier is not None and "images" in earlier.base:
+            agreed["images"] = earlier.base["images"]
+        link = ProductLink(
+            pair=self.policy.pair,
+            source_key=product.key,
+            sku_id=sku_id,
+            product_id=product_id,
+            base=agreed,
+            dirty=dirty,
+            linked_at=earlier.linked_at if earlier else now,
+            updated_at=now,
+        )
+        product_links.put_many(conn, [link])
+        if earlier is None:
+            self._note(conn, product.key, "linked", {"sku_id": sku_id, "product_id": product_id})
+
+    async def _draft(self, members: Sequence[Product], lead: Product) -> ProductDraft:
+        profile = await self.office.profile()
+        currency = profile.rates.primary
+        return ProductDraft(
+            fields=content_fields(lead.content),
+            visible=any(member.visible for member in members),
+            currency=currency,
+            skus=tuple([await self._sku(member, currency, alone=len(members) == 1) for member in members]),
+            params={PARAM: self._reference(lead.key)},
+        )
+
+    async def _sku(self, product: Product, currency: str, *, alone: bool = False) -> DraftSku:
+        profile = await self.office.profile()
+        wanted = amounts(product, profile.rates, self.policy.currency, currency)
+        return DraftSku(
+            code=product.code.strip(),
+            name="" if alone else shorten(product.variant),
+            price=wanted.price,
+            compare_price=wanted.list_price,
+            stock=wanted.stock,
+            visible=alone or product.visible,
+        )
+
+    def _reference(self, key: str) -> str:
+        return reference(f"{self.policy.source}.product", self.policy.account, key)
+
+    def _note(self, conn: Connection, key: str, event: str, detail: dict[str, Any]) -> None:
+        history.add(conn, HistoryEntry(self.policy.pair, "products", key, self.now(), event, detail))
+
+
+def _nothing(conn: Connection, result: None) -> None:
+    """A batch is accounted for after it has been read back."""
+
+
+def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:
+    if sku is None:
+        return False
+    stock = sku.count if stock_id is None else sku.stock.get(stock_id)
+    pairs = [
+        (change.price, sku.price),
+        (change.compare_price, sku.compare_price),
+        (change.stock, stock),
+        (change.visible, sku.visible),
+    ]
+    return all(wanted is None or wanted == there for wanted, there in pairs)

@@ -1,0 +1,261 @@
+"""The products stream: one cycle looks at what changed at the source, plans, brakes, and brings the office up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from syncd.errors import Held
+from syncd.model.exchange import Page
+from syncd.model.product import BrokenRecord, Product
+from syncd.state import cursors, listings, product_links
+from syncd.state.catalog import CatalogRow
+from syncd.state.database import Database
+from syncd.state.listings import ListingRow
+from syncd.sync.brake import LEAST_SUSPICIOUS
+from syncd.sync.catalog import Catalog
+from syncd.sync.failing import SetAsideRecords
+from syncd.sync.outcome import Event, Tally
+from syncd.sync.ports import ProductOffice, ProductSource
+from syncd.sync.product_apply import ProductApply
+from syncd.sync.product_decision import ProductPolicy
+from syncd.sync.product_doubts import ProductDoubts
+from syncd.sync.product_sight import Sight, glance, recall
+from syncd.sync.window import start
+
+STREAM = "products"
+SWEPT = "products.swept"
+BATCH = 100
+"""Products compared and written together: one read of each shop and one write."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WorkItem:
+    """A product to be compared; items of one variation group stay together."""
+
+    group: str
+    key: str
+    exists: bool = True
+
+
+@dataclass(slots=True)
+class ProductsCycle:
+    """One pass of the products stream."""
+
+    source: ProductSource
+    office: ProductOffice
+    catalog: Catalog
+    apply: ProductApply
+    doubts: ProductDoubts
+    failing: SetAsideRecords
+    db: Database
+    policy: ProductPolicy
+    tally: Tally
+    overlap: timedelta
+    sweep_time: timedelta
+    now: Callable[[], datetime]
+    progress: Callable[[int, int | None], None]
+    work: set[WorkItem] = field(default_factory=set)
+    seen: int = 0
+
+    async def run(self, *, retry_all: bool = False) -> None:
+        """Settle doubts, look for work, let the brake judge the plan, and write what it allows.
+
+        Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
+        """
+        await self.failing.load()
+        await self.apply.brakes.load()
+        for key in await self.doubts.settle():
+            self.work.add(WorkItem(key, key))
+        await self._retry(self.failing.due(everything=retry_all))
+        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
+        sweep = await self._sweep_due()
+        if sweep:
+            await self._scan()
+        clock = await self._look_at_changes(cursor.position if cursor else None)
+        if sweep and cursor is not None:
+            await self._look_at_amounts()
+        await self._collect_dirty()
+        await self._write()
+        await self._commit(clock, swept=sweep)
+
+    @property
+    def _cursor_name(self) -> str:
+        return f"{STREAM}.{self.policy.source}"
+
+    async def _sweep_due(self) -> bool:
+        swept = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, SWEPT))
+        return swept is None or self.now() - swept.position >= self.sweep_time
+
+    async def _scan(self) -> None:
+        before = await self.db.run(lambda conn: product_links.count(conn, self.policy.pair))
+        vanished = await self.catalog.scan(lambda done, total: self.progress(done, total))
+        gone = await self.db.run(lambda conn: self._linked(conn, vanished))
+        for source_key, row in gone:
+            log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
+        if before and len(gone) == before:
+            await self.apply.brakes.pull_empty("Webasyst", before)
+
+    def _linked(self, conn: Connection, rows: Iterable[CatalogRow]) -> list[tuple[str, CatalogRow]]:
+        by_sku = {row.sku_id: row for row in rows}
+        links = product_links.by_skus(conn, self.policy.pair, list(by_sku))
+        return [(link.source_key, by_sku[sku_id]) for sku_id, link in links.items()]
+
+    async def _look_at_changes(self, position: datetime | None) -> datetime | None:
+        clock: datetime | None = None
+        first_time = position is None
+        scan = self._scan_number()
+        async for page in self.source.changed_products(start(position, None, self.overlap)):
+            clock = clock or page.clock
+            await self._page(page, scan, sweep=False)
+        if first_time:
+            await self._listing_ended(scan)
+        return clock
+
+    async def _look_at_amounts(self) -> None:
+        scan = self._scan_number()
+        async for page in self.source.amounts():
+            await self._page(page, scan, sweep=True)
+        await self._listing_ended(scan)
+
+    def _scan_number(self) -> int:
+        return int(self.now().timestamp() * 1000)
+
+    async def _page(self, page: Page[Product], scan: int, *, sweep: bool) -> None:
+        self.tally.add(Event.READ, len(page.records) + len(page.broken))
+        self.seen += len(page.records) + len(page.broken)
+        self.progress(self.seen, page.total)
+        for broken in page.broken:
+            await self._broken(broken)
+        ours = [product for product in page.records if self._ours(product)]
+        self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
+        rows = [
+            ListingRow(product.key, self.catalog.rule.key(product.code), self._group(product))
+            for product in ours
+        ]
+        await self.db.run(
+            lambda conn: listings.upsert_many(conn, self.policy.pair, self.policy.source, rows, scan)
+        )
+        await self._look(ours, sweep=sweep)
+
+    def _ours(self, product: Product) -> bool:
+        return self.policy.company is None or product.company == self.policy.company
+
+    def _group(self, product: Product) -> str:
+        return product.group or "" if self.policy.group_variations else ""
+
+    async def _look(self, products: Sequence[Product], *, sweep: bool, again: bool = False) -> None:
+        """Sort a page into settled products, work, and those set aside."""
+        rule = self.catalog.rule
+        rates = (await self.office.profile()).rates if products else None
+        known = await self.db.run(
+            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule)
+        )
+        for product in products:
+            version = self.apply.version_of(product)
+            if not again and not sweep and self.failing.waits(product.key, version):
+                self.tally.add(Event.SKIPPED)
+                continue
+            try:
+                assert rates is not None  # there are products, so the profile was read
+                sight = glance(product, known, self.policy, rates, rule, sweep=sweep)
+            except Held as error:
+                if not (sweep and product.key in self.failing):
+                    await self.apply.set_aside(product, error)
+                continue
+            if sight is Sight.WORK:
+                exists = product.key in known.links or bool(known.by_code.get(rule.key(product.code)))
+                self.work.add(WorkItem(self._group(product) or product.key, product.key, exists))
+            else:
+                self.tally.add(Event.SKIPPED)
+                if sight is Sight.SETTLED and not sweep:
+                    await self.failing.clear(product.key)
+
+    async def _broken(self, record: BrokenRecord) -> None:
+        log.warning("product.unreadable", product=record.key, reason=record.reason)
+        self.tally.add(Event.FAILED)
+        await self.failing.broken(record)
+
+    async def _retry(self, keys: Sequence[str]) -> None:
+        """Look at failed products again, with the office's side read anew: a person may have corrected it there."""
+        for first in range(0, len(keys), BATCH):
+            batch = list(keys[first : first + BATCH])
+            page = await self.source.products(batch)
+            codes = [product.code for product in page.records]
+            await self.catalog.refresh(batch, codes)
+            for broken in page.broken:
+                await self._broken(broken)
+            gone = set(batch) - {p.key for p in page.records} - {b.key for b in page.broken}
+            for key in gone:
+                await self.failing.clear(key)
+            await self._look(
+                [product for product in page.records if self._ours(product)], sweep=False, again=True
+            )
+            self.work.update(WorkItem(self._group(p) or p.key, p.key) for p in page.records)
+
+    async def _collect_dirty(self) -> None:
+        """Products that orders moved, or that a brake held back; while one is engaged they wait for its release."""
+        if self.apply.brakes.blocked:
+            return
+        links = await self.db.run(lambda conn: product_links.dirty(conn, self.policy.pair, limit=10_000))
+        for link in links:
+            self.work.add(WorkItem(link.source_key, link.source_key))
+
+    async def _listing_ended(self, scan: int) -> None:
+        """A full listing shows what vanished from the source: reported, never deleted in the office."""
+        vanished, left = await self.db.run(
+            lambda conn: (
+                listings.vanished(conn, self.policy.pair, self.policy.source, scan),
+                listings.count(conn, self.policy.pair, self.policy.source),
+            )
+        )
+        if vanished and len(vanished) == left:
+            await self.apply.brakes.pull_empty("CS-Cart", left)
+            return
+        for key in vanished:
+            log.warning("product.gone_from_source", product=key)
+        await self.db.run(lambda conn: listings.forget(conn, self.policy.pair, self.policy.source, vanished))
+
+    async def _write(self) -> None:
+        """Plan everything that exists, brake, then write batch by batch. Items of a group share a batch."""
+        items = sorted(self.work)
+        existing = [item for item in items if item.exists]
+        if len(existing) >= LEAST_SUSPICIOUS:
+            await self.apply.look_ahead([[item.key for item in batch] for batch in _batches(existing)])
+        done = 0
+        for batch in _batches(items):
+            await self.apply.batch([item.key for item in batch])
+            done += len(batch)
+            self.progress(done, len(items))
+        await self.apply.brakes.spend()
+
+    async def _commit(self, clock: datetime | None, *, swept: bool) -> None:
+        if clock is None and not swept:
+            return
+        now = self.now()
+
+        def commit(conn: Connection) -> None:
+            if clock is not None:
+                cursors.put(conn, self.policy.pair, self._cursor_name, clock)
+            if swept:
+                cursors.put(conn, self.policy.pair, SWEPT, now)
+
+        await self.db.run(commit)
+
+
+def _batches(items: Sequence[WorkItem]) -> Iterable[list[WorkItem]]:
+    """Lists of about `BATCH` items that never split a group."""
+    batch: list[WorkItem] = []
+    for item in items:
+        if len(batch) >= BATCH and item.group != batch[-1].group:
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
