@@ -18,10 +18,10 @@ from syncd.sandbox.wire import Shop
 def build_shop(args: argparse.Namespace) -> Shop:
     """Build the shop that the command line asks for."""
     if args.shop == "cscart":
-        from syncd.sandbox.cscart.shop import CSCartShop
+        from syncd.sandbox.cscart.shop import CSCartShop  # noqa: PLC0415 - only the asked shop is loaded
 
         return CSCartShop(seed=args.seed, products=args.products, orders=args.orders)
-    from syncd.sandbox.webasyst.shop import WebasystShop
+    from syncd.sandbox.webasyst.shop import WebasystShop  # noqa: PLC0415 - only the asked shop is loaded
 
     return WebasystShop(seed=args.seed, products=args.products, orders=args.orders)
 

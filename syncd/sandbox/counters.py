@@ -84,7 +84,12 @@ class Counters:
 
     def describe(self) -> dict[str, Any]:
         """Return the counts, fit for JSON."""
-        return {"requests": self.requests, "reads": self.reads, "writes": self.writes, "by_method": self.by_method}
+        return {
+            "requests": self.requests,
+            "reads": self.reads,
+            "writes": self.writes,
+            "by_method": self.by_method,
+        }
 
     def describe_journal(self) -> list[dict[str, Any]]:
         """Return the journal, fit for JSON."""

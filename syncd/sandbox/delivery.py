@@ -15,15 +15,14 @@ from syncd.sandbox.wire import Response
 
 BODYLESS = frozenset({204, 304})
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Please try later</body></html>"
-PHP_WARNING = (
-    b"<br />\n<b>Warning</b>:  Undefined array key \"name\" in <b>/var/www/html/index.php</b> on line <b>12</b><br />\n"
-)
+PHP_WARNING = b'<br />\n<b>Warning</b>:  Undefined array key "name" in <b>/var/www/html/index.php</b> on line <b>12</b><br />\n'
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An answer and the manner of sending it: ``plain``, ``drop``, ``reset``, ``cut``, ``drip``, ``stall``, ``endless``.
+    """An answer and the manner of sending it.
 
+    ``manner`` is ``plain``, ``drop``, ``reset``, ``cut``, ``drip``, ``stall`` or ``endless``;
     ``seconds`` is the pause between dripped bytes.
     """
 
@@ -57,17 +56,25 @@ def damaged(response: Response, fault: Fault) -> Delivery:
         return Delivery(Response(200, (("Content-Type", "text/html; charset=utf-8"),), HTML_PAGE))
     if kind == "gzip_bomb":
         packed = gzip.compress(bytes(fault.size), 9)
-        return Delivery(replace(response, headers=(*response.headers, ("Content-Encoding", "gzip")), body=packed))
+        return Delivery(
+            replace(response, headers=(*response.headers, ("Content-Encoding", "gzip")), body=packed)
+        )
     if kind == "empty":
         return Delivery(replace(response, status=200, body=b""))
-    changed = {"truncate": body[: len(body) // 2], "bom": b"\xef\xbb\xbf" + body, "warning": PHP_WARNING + body}
+    changed = {
+        "truncate": body[: len(body) // 2],
+        "bom": b"\xef\xbb\xbf" + body,
+        "warning": PHP_WARNING + body,
+    }
     return Delivery(replace(response, body=changed[kind]))
 
 
 class Sender:
     """Writes deliveries of one connection."""
 
-    def __init__(self, conn: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, conn: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """Send over ``writer`` in the state of ``conn``; ``reader`` tells when the client has gone."""
         self._conn = conn
         self._reader = reader

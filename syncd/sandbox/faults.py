@@ -48,7 +48,9 @@ class Fault:
         if kinds is None:
             raise ValueError(f"fault: 'when' must be before, after or answer, not {self.when!r}")
         if self.kind not in kinds:
-            raise ValueError(f"fault: kind {self.kind!r} is unknown {self.when}; one of {', '.join(sorted(kinds))}")
+            raise ValueError(
+                f"fault: kind {self.kind!r} is unknown {self.when}; one of {', '.join(sorted(kinds))}"
+            )
         if unknown := set(self.match) - MATCH_KEYS:
             raise ValueError(f"fault: cannot match by {', '.join(sorted(unknown))}")
         for key in ("path", "body"):
@@ -66,7 +68,10 @@ class Fault:
             return False
         if "path" in match and not re.search(match["path"], request.target):
             return False
-        return "body" not in match or re.search(match["body"], request.body.decode("utf-8", "replace")) is not None
+        return (
+            "body" not in match
+            or re.search(match["body"], request.body.decode("utf-8", "replace")) is not None
+        )
 
 
 class FaultPlan:

@@ -20,6 +20,7 @@ MAX_NESTING = 64
 _INT_KEY = re.compile(r"(?:0|-?[1-9][0-9]*)\Z")
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _INT_MAX = 2**63 - 1
+_PLAIN_FLOAT = 1e15
 
 
 class JsonEncodeError(ValueError):
@@ -111,10 +112,7 @@ def _next_index(node: PhpArray) -> int:
 
 def is_list(array: dict[Any, Any]) -> bool:
     """Tell whether PHP would print the array as a JSON list: no keys, or keys 0..n-1 in order."""
-    for index, key in enumerate(array):
-        if key != index and key != str(index):
-            return False
-    return True
+    return all(key in (index, str(index)) for index, key in enumerate(array))
 
 
 def json_encode(value: Any, *, unescaped_unicode: bool = False, unescaped_slashes: bool = False) -> str:
@@ -136,20 +134,20 @@ def json_encode(value: Any, *, unescaped_unicode: bool = False, unescaped_slashe
 
 
 def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if value is None or isinstance(value, str | int):
         return value
-    if kind is PhpObject:
-        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, dict):
-        if not value or ((0 in value or "0" in value) and is_list(value)):
+        as_list = not isinstance(value, PhpObject) and (
+            not value or ((0 in value or "0" in value) and is_list(value))
+        )
+        if as_list:
             return [_plain(item) for item in value.values()]
         return {key: item if type(item) is str else _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, float | Decimal):
         number = float(value)
-        return int(number) if number.is_integer() and abs(number) < 1e15 else number
+        return int(number) if number.is_integer() and abs(number) < _PLAIN_FLOAT else number
     return value
 
 
@@ -200,7 +198,7 @@ def to_str(value: Any) -> str:
     if isinstance(value, dict | list):
         return "Array"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _PLAIN_FLOAT else repr(value)
     return str(value)
 
 

@@ -51,7 +51,11 @@ class Call:
         value = self.params.get(key)
         if value is None or value == "":
             return []
-        return [php.to_str(item) for item in value.values()] if isinstance(value, dict) else str(value).split(",")
+        return (
+            [php.to_str(item) for item in value.values()]
+            if isinstance(value, dict)
+            else str(value).split(",")
+        )
 
     def numbers(self, key: str) -> set[int]:
         """Return a parameter with ids (one, a comma list or an array)."""

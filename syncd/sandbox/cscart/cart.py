@@ -26,10 +26,14 @@ def item_id(product_id: int, options: Mapping[int, int]) -> int:
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part
+    ]
 
 
-def make_line(store: Store, product: Product, amount: int, options: Mapping[int, int], extra: dict[str, Any]) -> Line:
+def make_line(
+    store: Store, product: Product, amount: int, options: Mapping[int, int], extra: dict[str, Any]
+) -> Line:
     """Price one line: base price, option modifiers, then the catalog promotion."""
     chosen, values, modifier = _options(store, product, options)
     line = Line(
@@ -40,7 +44,11 @@ def make_line(store: Store, product: Product, amount: int, options: Mapping[int,
     )  # fmt: skip
     if (found := store.discount_for(product)) is not None:
         promotion, discount = found
-        bonus = {"discount_bonus": "by_percentage", "discount_value": f"{promotion.percent:.0f}", "discount": discount}
+        bonus = {
+            "discount_bonus": "by_percentage",
+            "discount_value": f"{promotion.percent:.0f}",
+            "discount": discount,
+        }
         line.discount, line.price = discount, line.price - discount
         line.promotions = {promotion.promotion_id: {"bonuses": [bonus]}}
     return line
@@ -125,7 +133,9 @@ def apply_taxes(store: Store, order: Order, rates: Mapping[int, Tax] | None = No
             _add_tax(order, tax, f"P_{line.item_id}", value)
     for chosen in order.shippings:
         method = store.shippings.get(chosen["shipping_id"])
-        for tax in _taxes_of(store, method.tax_ids if method is not None else (), None if rates is None else {}):
+        for tax in _taxes_of(
+            store, method.tax_ids if method is not None else (), None if rates is None else {}
+        ):
             value = _tax_value(tax, chosen["rate"])
             order.shipping_tax += value
             _add_tax(order, tax, f"S_{chosen['group_key']}_{chosen['shipping_id']}", value)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.sandbox.cscart import (
-    categories, companies, orders, products, shipments, statuses, trade_lists, users, variations, zapier,
+    categories,
+    companies,
+    orders,
+    products,
+    shipments,
+    statuses,
+    trade_lists,
+    users,
+    variations,
+    zapier,
 )  # fmt: skip
 from syncd.sandbox.cscart.call import VERSIONS, Call
 from syncd.sandbox.cscart.context import Context

@@ -64,7 +64,9 @@ def index(context: Context, call: Call) -> tuple[int, Any]:
 def _fits(store: Store, row: Category, call: Call) -> bool:
     if call.company_id and row.company_id != call.company_id:
         return False
-    if (parent := php.to_int(call.params.get("category_id"))) and parent not in category_path(store, row.parent_id):
+    if (parent := php.to_int(call.params.get("category_id"))) and parent not in category_path(
+        store, row.parent_id
+    ):
         return False
     if (numbers := call.numbers("category_ids")) and row.category_id not in numbers:
         return False

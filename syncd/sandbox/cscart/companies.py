@@ -1,4 +1,4 @@
-"""``/api/stores`` (ULTIMATE) and ``/api/vendors`` (MULTIVENDOR), also as the context of other entities (cscart §1.10, §5)."""
+"""``/api/stores`` (ULTIMATE) and ``/api/vendors`` (MULTIVENDOR), also as context of others (cscart §1.10, §5)."""
 
 from __future__ import annotations
 

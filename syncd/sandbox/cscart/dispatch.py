@@ -44,7 +44,12 @@ def _call(store: Store, request: Request, method: str, resource: str, params: ph
     version, segments = parse_resource(resource)
     object_id = segments[1] if len(segments) > 1 else None
     lang = _language(store, request, params)
-    if version == "1.0" and "items_per_page" not in params and segments[0] not in LEGACY_PAGED and method == "GET":
+    if (
+        version == "1.0"
+        and "items_per_page" not in params
+        and segments[0] not in LEGACY_PAGED
+        and method == "GET"
+    ):
         params["items_per_page"] = "0"
     return Call(version, method, segments[0], object_id, tuple(segments[2:]), params, lang=lang)
 
@@ -100,6 +105,11 @@ def _run_child(
 
 def _legacy(call: Call, data: Any) -> Any:
     """Version 1.0 answers lists bare, without ``params`` (cscart §1.1)."""
-    if call.version != "1.0" or call.entity in LEGACY_PAGED or not isinstance(data, dict) or "params" not in data:
+    if (
+        call.version != "1.0"
+        or call.entity in LEGACY_PAGED
+        or not isinstance(data, dict)
+        or "params" not in data
+    ):
         return data
     return next(value for key, value in data.items() if key != "params")

@@ -48,7 +48,7 @@ def create(context: Context, args: Args) -> int:
         store.next_id("product"), "", str(args["name"]), Decimal(0), 0, now, now, company_id=company_id,
         category_ids=categories, texts={},
     )  # fmt: skip
-    store.products[product.product_id] = product
+    store.add_product(product)
     update_product(context, product, _columns(args), store.default_language)
     return product.product_id
 

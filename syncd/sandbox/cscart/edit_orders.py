@@ -198,8 +198,12 @@ def issue_license(context: Context, args: Args) -> bool:
     """Issue Marketplace licences for an order and call the hook; returns whether the hook took it (cscart §6)."""
     order = find_order(context, args)
     for line in order.lines:
-        line.extra["external_id"] = str(args.get("external_id", f"ext-{order.order_id:06d}-{line.product_id}"))
-        line.extra["license_number"] = str(args.get("license_number", f"LIC-{order.order_id:06d}-{line.product_id}"))
+        line.extra["external_id"] = str(
+            args.get("external_id", f"ext-{order.order_id:06d}-{line.product_id}")
+        )
+        line.extra["license_number"] = str(
+            args.get("license_number", f"LIC-{order.order_id:06d}-{line.product_id}")
+        )
     url = str(args.get("url") or context.store.settings.marketplace_hook_url)
     return bool(url) and context.network.post(url, {"order_id": order.order_id})
 

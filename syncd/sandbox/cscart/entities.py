@@ -38,6 +38,8 @@ class Entity:
         return {"POST": self.create, "PUT": self.update, "DELETE": self.delete}.get(method)
 
 
-def privileges(view: str, manage: str, update: str | None = None, delete: str | None = None) -> dict[str, str]:
+def privileges(
+    view: str, manage: str, update: str | None = None, delete: str | None = None
+) -> dict[str, str]:
     """Return the privileges by method; ``manage`` stands for all that write unless given."""
     return {"GET": view, "POST": manage, "PUT": update or manage, "DELETE": delete or manage}

@@ -1,5 +1,7 @@
 """What a fresh shop contains besides goods and orders: statuses, payments, shippings, taxes, settings (cscart §5)."""
 
+# ruff: noqa: RUF001 - names in other scripts are the point here
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -30,23 +32,33 @@ _ORDER_STATUSES = (
      "Your order has been canceled. Please contact shop administration.",
      {"allow_return": "N", "color": "#c2c2c2", "gift_cert_status": "C", **_I, "appearance_type": "C"}),
 )  # fmt: skip
-_SHIPMENT_STATUSES = (("P", "Picked up", "Забран"), ("A", "Packed", "Упакован"), ("S", "Shipped", "Отправлен"))
+_SHIPMENT_STATUSES = (
+    ("P", "Picked up", "Забран"),
+    ("A", "Packed", "Упакован"),
+    ("S", "Shipped", "Отправлен"),
+)
 
 
 def fill(store: Store, companies: int, admin_email: str) -> None:
     """Put in everything a fresh shop has; ``companies`` is the count of storefronts or vendors."""
     for letter, english, russian, subject, header, params in _ORDER_STATUSES:
         names = {"en": english, "ru": russian}
-        store.statuses.append(Status(store.next_id("status"), letter, "O", names, subject, header, dict(params)))
+        store.statuses.append(
+            Status(store.next_id("status"), letter, "O", names, subject, header, dict(params))
+        )
     for letter, english, russian in _SHIPMENT_STATUSES:
         store.statuses.append(Status(store.next_id("status"), letter, "S", {"en": english, "ru": russian}))
-    company_names = ["CS-Cart", "Zweigstelle Süd"] if store.edition == "ULTIMATE" else ["Vendor A", "Vendor B & Söhne"]
+    company_names = (
+        ["CS-Cart", "Zweigstelle Süd"] if store.edition == "ULTIMATE" else ["Vendor A", "Vendor B & Söhne"]
+    )
     for number in range(1, companies + 1):
         name = company_names[number - 1] if number <= len(company_names) else f"Company {number}"
         store.companies[number] = Company(number, name, f"store{number}@example.test", store.default_language)
     store.next_id("company", companies + 1)
     _trade(store)
-    store.users[1] = User(1, admin_email, "John", "Doe", user_type="A", company_id=0, timestamp=store.now - 86400 * 365)
+    store.users[1] = User(
+        1, admin_email, "John", "Doe", user_type="A", company_id=0, timestamp=store.now - 86400 * 365
+    )
     store.next_id("user", 2)
     _categories(store, companies)
     store.config = {number: {"object_id": str(number), "name": name, "section_id": "2", "section_tab_id": "0",
@@ -63,7 +75,9 @@ def _trade(store: Store) -> None:
         13, {"en": "Invoice with fee", "ru": "Счёт с комиссией"}, "tab3", surcharge=Decimal("1.50"),
         surcharge_percent=Decimal(2),
     )  # fmt: skip
-    store.shippings[1] = Shipping(1, {"en": "Courier", "ru": "Курьер"}, Decimal("300.00"), "1-3 days", tax_ids=(6,))
+    store.shippings[1] = Shipping(
+        1, {"en": "Courier", "ru": "Курьер"}, Decimal("300.00"), "1-3 days", tax_ids=(6,)
+    )
     store.shippings[2] = Shipping(
         2, {"en": "Pickup — free", "ru": "Самовывоз — бесплатно"}, Decimal(0), "", free=True, position=20
     )
@@ -81,5 +95,7 @@ def _categories(store: Store, companies: int) -> None:
     for company in range(2, companies + 1):
         if store.edition == "ULTIMATE":
             number = 300 + company
-            store.categories[number] = Category(number, 0, f"Katalog {company}", company_id=company, timestamp=born)
+            store.categories[number] = Category(
+                number, 0, f"Katalog {company}", company_id=company, timestamp=born
+            )
     store.next_id("category", max(store.categories) + 1)

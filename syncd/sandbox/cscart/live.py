@@ -1,5 +1,7 @@
 """Random life in the shop: one small thing that a customer or the staff does."""
 
+# ruff: noqa: PLR2004 - plain proportions
+
 from __future__ import annotations
 
 import random
@@ -13,7 +15,9 @@ LETTERS = ("P", "C", "I", "O")
 
 def live(context: Context, rng: random.Random) -> dict[str, Any]:
     """Do one random thing and say what it was."""
-    goods = [row for row in context.store.products.values() if row.status == "A" and context.store.visible(row)]
+    goods = [
+        row for row in context.store.products.values() if row.status == "A" and context.store.visible(row)
+    ]
     if not goods:
         return {"op": "nothing", "why": "the shop has no products on sale"}
     product = goods[rng.randrange(len(goods))]
@@ -40,7 +44,9 @@ def _buy(context: Context, rng: random.Random, product_id: int) -> dict[str, Any
         "lines": [{"product_id": product_id, "amount": rng.randint(1, min(3, product.amount))}],
         "company_id": product.company_id,
         "payment_id": rng.choice(list(context.store.payments)),
-        "shipping": rng.choice([row.shipping_id for row in context.store.shippings.values() if row.status == "A"]),
+        "shipping": rng.choice(
+            [row.shipping_id for row in context.store.shippings.values() if row.status == "A"]
+        ),
     }
     if customers and rng.random() < 0.7:
         args["user_id"] = rng.choice(customers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ class Network:
     def get(self, url: str) -> tuple[str, bytes] | None:
         """Download a file: media type and content, or None when that fails or leads outside loopback."""
         answer = self._call("GET", url, None, {})
-        if answer is None or answer[0] != 200:
+        if answer is None or answer[0] != HTTPStatus.OK:
             return None
         return answer[1], answer[2]
 
@@ -31,7 +32,7 @@ class Network:
         """Post JSON the way the Zapier add-on does, with a form content type (cscart §6); no retry."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = self._call("POST", url, php.json_encode(data).encode(), headers)
-        return answer is not None and answer[0] < 300
+        return answer is not None and answer[0] < HTTPStatus.MULTIPLE_CHOICES
 
     def _call(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str]

@@ -43,7 +43,10 @@ def create(context: Context, call: Call) -> tuple[int, Any]:
     _check_minimum(store, draft)
     order = place(context, draft)
     merge(order, data)
-    result: dict[str, Any] = {"order_id": order.order_id, "order_data": order_detail(context, order, call.lang)}
+    result: dict[str, Any] = {
+        "order_id": order.order_id,
+        "order_data": order_detail(context, order, call.lang),
+    }
     if order.is_parent:
         children = suborders(store, order)
         result["suborder_ids"] = [child.order_id for child in children]
@@ -113,7 +116,11 @@ def _shipping(store: Store, data: php.PhpArray, wanted: tuple[Wanted, ...]) -> i
     asked = data.get("shipping_id", data.get("shipping_ids"))
     if not php.truthy(asked):
         raise ApiError(400, "The shipping_id field is required")
-    return {php.to_int(k): php.to_int(v) for k, v in asked.items()} if isinstance(asked, dict) else php.to_int(asked)
+    return (
+        {php.to_int(k): php.to_int(v) for k, v in asked.items()}
+        if isinstance(asked, dict)
+        else php.to_int(asked)
+    )
 
 
 def _company(store: Store, call: Call) -> int:

@@ -13,7 +13,18 @@ from syncd.sandbox.cscart.records import Order
 from syncd.sandbox.cscart.replies import BROKEN_MARK
 from syncd.sandbox.cscart.store import Store
 
-ADDRESS = ("firstname", "lastname", "address", "address_2", "city", "county", "state", "country", "zipcode", "phone")
+ADDRESS = (
+    "firstname",
+    "lastname",
+    "address",
+    "address_2",
+    "city",
+    "county",
+    "state",
+    "country",
+    "zipcode",
+    "phone",
+)
 PADDING = (
     "birthday", "purchase_timestamp_from", "purchase_timestamp_to", "responsible_email", "last_activity",
     "password_change_timestamp", "api_key", "helpdesk_user_id", "is_root", "profile_update_timestamp",
@@ -26,7 +37,9 @@ def order_detail(context: Context, order: Order, lang: str) -> dict[str, Any]:
     row = _head(order)
     row.update(_customer(store, order, lang))
     row.update(_middle(store, order, lang))
-    row["products"] = {line.item_id: line_row(context, order, line, lang) for line in sorted_lines(store, order, lang)}
+    row["products"] = {
+        line.item_id: line_row(context, order, line, lang) for line in sorted_lines(store, order, lang)
+    }
     row.update(_money_tail(order, lang))
     row.update(dict.fromkeys(PADDING, ""))
     row.update(shipping_block(store, order, lang))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from syncd.sandbox import php
@@ -20,7 +22,10 @@ Test = Callable[[Order], bool]
 SORT_KEYS: dict[str, Callable[[Order], Any]] = {
     "order_id": lambda o: o.order_id,
     "status": lambda o: (o.status, o.order_id),
-    "customer": lambda o: (o.customer.get("lastname", "").casefold(), o.customer.get("firstname", "").casefold()),
+    "customer": lambda o: (
+        o.customer.get("lastname", "").casefold(),
+        o.customer.get("firstname", "").casefold(),
+    ),
     "email": lambda o: o.customer.get("email", "").casefold(),
     "date": lambda o: (o.timestamp, o.order_id),
     "total": lambda o: (o.total, o.order_id),
@@ -87,13 +92,21 @@ def _tests(store: Store, call: Call) -> list[Test]:
         tests.append(lambda o: o.status in letters)
     if call.company_id:
         tests.append(lambda o: o.company_id == call.company_id)
-    if "updated_at_from" in call.params and call.text("updated_at_from"):
-        tests.append(lambda o, t=php.to_int(call.params["updated_at_from"]): o.updated_at >= t)  # type: ignore[misc]
-    if "updated_at_to" in call.params:
-        tests.append(lambda o, t=php.to_int(call.params["updated_at_to"]): o.updated_at <= t)  # type: ignore[misc]
+    tests += _updated_tests(call)
     if (wanted_time := period_test(store, call)) is not None:
         tests.append(lambda o: wanted_time(o.timestamp))
     return tests + _id_tests(call) + _text_tests(call)
+
+
+def _updated_tests(call: Call) -> list[Test]:
+    """Both ends are inclusive, and an empty upper end means "up to 0" (cscart §4.1)."""
+    tests: list[Test] = []
+    low, top = php.to_int(call.params.get("updated_at_from")), php.to_int(call.params.get("updated_at_to"))
+    if call.text("updated_at_from"):
+        tests.append(lambda o: o.updated_at >= low)
+    if "updated_at_to" in call.params:
+        tests.append(lambda o: o.updated_at <= top)
+    return tests
 
 
 def _id_tests(call: Call) -> list[Test]:
@@ -112,7 +125,7 @@ def _id_tests(call: Call) -> list[Test]:
     }
     for key, get in getters.items():
         if wanted := call.numbers(key) - {0}:
-            tests.append(lambda o, g=get, w=wanted: not w.isdisjoint(g(o)))  # type: ignore[misc]
+            tests.append(partial(_shares, get, wanted))
     if call.text("storefront_id") not in {"", "1"}:
         tests.append(lambda o: False)
     if php.truthy(call.params.get("has_invoice")):
@@ -128,14 +141,25 @@ def _text_tests(call: Call) -> list[Test]:
     tests: list[Test] = []
     for key in ("email", "phone", "company"):
         if value := call.text(key):
-            tests.append(lambda o, k=key, p=like(value): bool(p.search(o.customer.get(k, ""))))  # type: ignore[misc]
+            tests.append(partial(_contains, like(value), key))
     if value := call.text("cname"):
         pattern = like(value)
         tests.append(
-            lambda o: bool(pattern.search(f"{o.customer.get('firstname', '')} {o.customer.get('lastname', '')}"))
+            lambda o: bool(
+                pattern.search(f"{o.customer.get('firstname', '')} {o.customer.get('lastname', '')}")
+            )
         )
-    if value := call.text("total_from"):
-        tests.append(lambda o, low=php.to_float(value): float(o.total) >= low)  # type: ignore[misc]
-    if value := call.text("total_to"):
-        tests.append(lambda o, top=php.to_float(value): float(o.total) <= top)  # type: ignore[misc]
+    low, top = php.to_float(call.params.get("total_from")), php.to_float(call.params.get("total_to"))
+    if call.text("total_from"):
+        tests.append(lambda o: float(o.total) >= low)
+    if call.text("total_to"):
+        tests.append(lambda o: float(o.total) <= top)
     return tests
+
+
+def _shares(get: Callable[[Order], set[int]], wanted: set[int], order: Order) -> bool:
+    return not wanted.isdisjoint(get(order))
+
+
+def _contains(pattern: re.Pattern[str], key: str, order: Order) -> bool:
+    return pattern.search(order.customer.get(key, "")) is not None

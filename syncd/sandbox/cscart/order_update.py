@@ -9,7 +9,14 @@ from syncd.sandbox import php
 from syncd.sandbox.cscart.call import Call
 from syncd.sandbox.cscart.cart import apply_taxes, cents, make_line, settle
 from syncd.sandbox.cscart.context import Context
-from syncd.sandbox.cscart.order_create import customer_fields, decimal, line_extra, line_options, merge, wanted_lines
+from syncd.sandbox.cscart.order_create import (
+    customer_fields,
+    decimal,
+    line_extra,
+    line_options,
+    merge,
+    wanted_lines,
+)
 from syncd.sandbox.cscart.placing import choose_shippings, suborders
 from syncd.sandbox.cscart.records import Line, Order
 from syncd.sandbox.cscart.replies import ApiError

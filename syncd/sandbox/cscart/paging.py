@@ -40,7 +40,7 @@ def echo(call: Call, defaults: dict[str, Any], page: Page, total: int | None) ->
     result: dict[str, Any] = {"page": page.number, "items_per_page": page.size if page.size else "0"}
     result.update(defaults)
     if total is not None:
-        result["total_items"] = total if isinstance(total, str) else str(total)
+        result["total_items"] = str(total)
     for key, value in call.params.items():
         if key not in result:
             result[str(key)] = value
@@ -51,4 +51,7 @@ def sliced_list(call: Call, name: str, rows: dict[int, dict[str, Any]], default:
     """Lists that PHP slices in memory (payments, shippings, settings): size 0 gives a map by id (cscart §1.7)."""
     page = asked_page(call, default)
     part: Any = rows if page.size == 0 else list(page.slice(list(rows.values())))
-    return {name: part, "params": {"items_per_page": str(page.size), "page": page.number, "total_items": len(rows)}}
+    return {
+        name: part,
+        "params": {"items_per_page": str(page.size), "page": page.number, "total_items": len(rows)},
+    }

@@ -6,6 +6,7 @@ import struct
 import zlib
 
 SIDE = 16
+HEADER_END = 24
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -23,8 +24,8 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def png_size(data: bytes) -> tuple[int, int]:
     """Return width and height from a PNG header, or the sandbox's usual size for another format."""
-    if data.startswith(SIGNATURE) and len(data) >= 24:
-        width, height = struct.unpack(">II", data[16:24])
+    if data.startswith(SIGNATURE) and len(data) >= HEADER_END:
+        width, height = struct.unpack(">II", data[16:HEADER_END])
         return width, height
     return SIDE, SIDE
 

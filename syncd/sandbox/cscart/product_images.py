@@ -13,7 +13,13 @@ from syncd.sandbox.cscart.records import Image, Product
 from syncd.sandbox.cscart.store import Store
 
 ALLOWED = frozenset({"jpg", "jpeg", "png", "gif", "ico", "webp"})
-BY_TYPE = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/x-icon": "ico"}
+BY_TYPE = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/x-icon": "ico",
+}
 MAX_SIDE = 6000
 SEEDED = re.compile(r"detailed/0/product-(\d+)-(\d+)\.png\Z")
 
@@ -59,7 +65,9 @@ def _fetch(context: Context, row: Any, index: int) -> Image | None:
     width, height = png_size(data)
     if max(width, height) > MAX_SIDE:
         return None
-    return keep(context, name, data, php.to_str(detailed.get("alt")), php.to_int(row.get("position", index * 10)))
+    return keep(
+        context, name, data, php.to_str(detailed.get("alt")), php.to_int(row.get("position", index * 10))
+    )
 
 
 def _download(context: Context, source: str) -> tuple[str, bytes] | None:

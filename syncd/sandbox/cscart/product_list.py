@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from syncd.sandbox import php
@@ -103,7 +105,8 @@ def _candidates(store: Store, call: Call) -> list[Product]:
 
 def _tests(store: Store, call: Call) -> list[Test]:
     categories = store.categories.keys()
-    tests: list[Test] = [lambda p: not categories.isdisjoint(p.category_ids)]
+    tests = _time_tests(store, call)
+    tests.append(lambda p: not categories.isdisjoint(p.category_ids))
     if call.company_id:
         tests.append(lambda p: p.company_id == call.company_id)
     if call.entity == "product_variations":
@@ -111,7 +114,6 @@ def _tests(store: Store, call: Call) -> list[Test]:
     tests += _number_tests(call)
     tests += _set_tests(store, call)
     tests += _text_tests(call)
-    tests += _time_tests(store, call)
     return tests
 
 
@@ -122,11 +124,15 @@ def _number_tests(call: Call) -> list[Test]:
     }  # fmt: skip
     tests: list[Test] = []
     for name, get in getters.items():
-        if call.text(f"{name}_from"):
-            tests.append(lambda p, g=get, low=php.to_float(call.params[f"{name}_from"]): g(p) >= low)  # type: ignore[misc]
-        if call.text(f"{name}_to"):
-            tests.append(lambda p, g=get, top=php.to_float(call.params[f"{name}_to"]): g(p) <= top)  # type: ignore[misc]
+        low = php.to_float(call.params[f"{name}_from"]) if call.text(f"{name}_from") else -math.inf
+        top = php.to_float(call.params[f"{name}_to"]) if call.text(f"{name}_to") else math.inf
+        if low > -math.inf or top < math.inf:
+            tests.append(partial(_between, get, low, top))
     return tests
+
+
+def _between(get: Callable[[Product], float], low: float, top: float, product: Product) -> bool:
+    return low <= get(product) <= top
 
 
 def _set_tests(store: Store, call: Call) -> list[Test]:
@@ -150,11 +156,20 @@ def _set_tests(store: Store, call: Call) -> list[Test]:
     if call.text("include_child_variations", "1") in {"0", "N", "false"}:
         tests.append(lambda p: p.product_type != "V")
     if orders := call.numbers("order_ids"):
-        sold = {line.product_id for number in orders if number in store.orders for line in store.orders[number].lines}
+        sold = {
+            line.product_id
+            for number in orders
+            if number in store.orders
+            for line in store.orders[number].lines
+        }
         tests.append(lambda p: p.product_id in sold)
-    for name, column in (("free_shipping", "free_shipping"), ("downloadable", "is_edp"), ("tracking", "tracking")):
+    for name, column in (
+        ("free_shipping", "free_shipping"),
+        ("downloadable", "is_edp"),
+        ("tracking", "tracking"),
+    ):
         if value := call.text(name):
-            tests.append(lambda p, c=column, v=value: p.column(c, COLUMNS[c]) == v)  # type: ignore[misc]
+            tests.append(partial(_has_column, column, frozenset({fold(value)})))
     return tests
 
 
@@ -177,8 +192,12 @@ def _text_tests(call: Call) -> list[Test]:
     filters = call.params.get("filter_params")
     for column, values in filters.items() if isinstance(filters, dict) else ():
         wanted = {fold(php.to_str(v)) for v in (values.values() if isinstance(values, dict) else [values])}
-        tests.append(lambda p, c=str(column), w=wanted: fold(table_column(p, c)) in w)  # type: ignore[misc]
+        tests.append(partial(_has_column, str(column), frozenset(wanted)))
     return tests
+
+
+def _has_column(column: str, wanted: frozenset[str], product: Product) -> bool:
+    return fold(table_column(product, column)) in wanted
 
 
 def like(value: str) -> re.Pattern[str]:

@@ -90,7 +90,9 @@ def list_row(store: Store, product: Product, call: Call, url: str, lang: str) ->
 
 def _extend(store: Store, product: Product, row: dict[str, Any], call: Call, lang: str) -> None:
     extend = set(call.names("extend"))
-    wants_text = "description" in extend or call.text("q") or "Y" in {call.text(k) for k in ("pshort", "pfull")}
+    wants_text = (
+        "description" in extend or call.text("q") or "Y" in {call.text(k) for k in ("pshort", "pfull")}
+    )
     if wants_text or call.text("pkeywords") == "Y" or "full_description" in extend:
         short, full = product.text("short_description", lang), product.text("full_description", lang)
         row["short_description"] = short
@@ -121,7 +123,9 @@ def gather(store: Store, product: Product, row: dict[str, Any], *, options: bool
         bonus = {"discount_bonus": "by_percentage", "discount_value": percent, "discount": discount}
         price -= discount
         row["price"] = money(price)
-        row.update(discount=discount, discount_prc=percent, promotions={promotion.promotion_id: {"bonuses": [bonus]}})
+        row.update(
+            discount=discount, discount_prc=percent, promotions={promotion.promotion_id: {"bonuses": [bonus]}}
+        )
         row["discounts"] = {"A": 0, "P": promotion.percent}
     if product.list_price > price:
         row["list_discount"] = product.list_price - price

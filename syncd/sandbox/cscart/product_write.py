@@ -14,9 +14,17 @@ from syncd.sandbox.cscart.records import Category, Product
 from syncd.sandbox.cscart.replies import ApiError, PhpCrash
 from syncd.sandbox.cscart.store import Store
 
+STRICT_PHP = 8
+LAST_3_BYTE = 0xFFFF
 NOT_FOUND = "The Product not found"
 ARRAYS = ("usergroup_ids", "tax_ids", "product_features", "main_pair", "image_pairs", "prices")
-LENGTHS = {"product": 255, "product_code": 64, "meta_keywords": 255, "meta_description": 255, "page_title": 255}
+LENGTHS = {
+    "product": 255,
+    "product_code": 64,
+    "meta_keywords": 255,
+    "meta_description": 255,
+    "page_title": 255,
+}
 TEXT_KEYS = (*TEXTS, "seo_name")
 OWN_COLUMNS = frozenset({"list_price", "amount", "weight", "timestamp", "updated_timestamp", "tax_ids"})
 
@@ -38,7 +46,7 @@ def create(context: Context, call: Call) -> tuple[int, Any]:
     _check_types(store, {**data, "category_ids": {}})
     _apply(store, product, data, None)
     _main_category(product, data)
-    store.products[product.product_id] = product
+    store.add_product(product)
     update_images(context, product, data)
     store.touch_products()
     context.trigger("new_product", detail(store, product, "2.1", context.url, store.default_language))
@@ -117,7 +125,7 @@ def _main_category(product: Product, data: php.PhpArray) -> None:
 
 def _check_types(store: Store, data: php.PhpArray) -> None:
     """Fail like PHP 8 where an array is required (``usergroup_ids`` of a GET body put back, cscart §3.4)."""
-    if store.settings.php_version < 8:
+    if store.settings.php_version < STRICT_PHP:
         return
     for key in (*ARRAYS, "category_ids"):
         if key in data and not isinstance(data[key], dict):
@@ -135,7 +143,7 @@ def _apply(store: Store, product: Product, data: php.PhpArray, lang: str | None)
     if "amount" in data:
         product.amount = php.to_int(data["amount"])
     if "product_code" in data:
-        product.code = _clip("product_code", data["product_code"])
+        store.set_code(product, _clip("product_code", data["product_code"]))
     if "status" in data:
         product.status = php.to_str(data["status"])[:1]
     if "timestamp" in data:
@@ -166,7 +174,11 @@ def _apply_lists(product: Product, data: php.PhpArray) -> None:
     if isinstance(features, dict):
         known = dict(product.features or {})
         for key, value in features.items():
-            fields = {str(k): v for k, v in value.items()} if isinstance(value, dict) else {"value": php.to_str(value)}
+            fields = (
+                {str(k): v for k, v in value.items()}
+                if isinstance(value, dict)
+                else {"value": php.to_str(value)}
+            )
             known[php.to_int(key)] = {**known.get(php.to_int(key), {"feature_id": str(key)}), **fields}
         product.features = known
 
@@ -210,7 +222,7 @@ def _clip(key: str, value: Any) -> str:
     """Fit a text into its column: cut to length, and cut at the first 4-byte character (cscart §3.3)."""
     text = php.to_str(value)
     for place, char in enumerate(text):
-        if ord(char) > 0xFFFF:
+        if ord(char) > LAST_3_BYTE:
             text = text[:place]
             break
     return text[: LENGTHS.get(key, len(text))]

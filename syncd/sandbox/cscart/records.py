@@ -266,6 +266,10 @@ class Promotion:
     free_shipping: bool = False
     active: bool = True
 
+    def covers(self, product: Product) -> bool:
+        """Tell whether the promotion is about a product; without a list it is about all."""
+        return self.product_ids is None or product.product_id in self.product_ids
+
 
 @dataclass(slots=True)
 class Shipment:

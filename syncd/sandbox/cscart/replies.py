@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from syncd.sandbox import php
@@ -25,7 +26,9 @@ BROKEN_MARK = "__broken__"
 class ApiError(Exception):
     """The API refuses: a status with ``messages`` and ``errors`` as the real body lists them (cscart §1.6)."""
 
-    def __init__(self, status: int, *messages: str, errors: tuple[str, ...] = (), empty_map: bool = False) -> None:
+    def __init__(
+        self, status: int, *messages: str, errors: tuple[str, ...] = (), empty_map: bool = False
+    ) -> None:
         """``empty_map`` makes ``messages`` the odd object ``{"message": ""}``."""
         super().__init__(status, messages, errors)
         self.status = status
@@ -54,7 +57,7 @@ class PhpCrash(Exception):
 
 def json_reply(status: int, data: Any, headers: tuple[tuple[str, str], ...] = ()) -> Response:
     """Answer with JSON; text that is not UTF-8 makes PHP send nothing at all (cscart §1.5)."""
-    if status == 204:
+    if status == HTTPStatus.NO_CONTENT:
         return Response(204, JSON_TYPE + headers, b"")
     try:
         text = php.json_encode(data)
@@ -66,7 +69,11 @@ def json_reply(status: int, data: Any, headers: tuple[tuple[str, str], ...] = ()
 
 def error_reply(error: ApiError) -> Response:
     """Answer with an error body; 401 says how to log in."""
-    login = (("WWW-Authenticate", 'Basic realm="User email/API key"'),) if error.status == 401 else ()
+    login = (
+        (("WWW-Authenticate", 'Basic realm="User email/API key"'),)
+        if error.status == HTTPStatus.UNAUTHORIZED
+        else ()
+    )
     return json_reply(error.status, error.body(), login)
 
 

@@ -1,5 +1,7 @@
 """Deterministic goods, customers and orders of a small shop; quick enough for 100,000 products."""
 
+# ruff: noqa: RUF001, PLR2004 - names in other scripts and plain proportions are the point here
+
 from __future__ import annotations
 
 import random
@@ -60,7 +62,9 @@ def _customers(store: Store) -> None:
 
 
 def _products(store: Store, plan: Plan, rng: random.Random) -> None:
-    categories = [number for number, row in store.categories.items() if row.status == "A" and row.company_id == 1]
+    categories = [
+        number for number, row in store.categories.items() if row.status == "A" and row.company_id == 1
+    ]
     now, parent = store.now, 0
     for index in range(1, plan.products + 1):
         place = index % 10
@@ -71,7 +75,7 @@ def _products(store: Store, plan: Plan, rng: random.Random) -> None:
             now - 50 * DAY + index % DAY, category_ids=(categories[index % len(categories)],),
             weight=Decimal(rng.randrange(10, 4000)) / 1000, tax_ids=(6,) if place != 3 else (7,),
         )  # fmt: skip
-        store.products[number] = product
+        store.add_product(product)
         if plan.variations and place in (6, 7, 8):
             parent = number if place == 6 else parent
             _vary(store, product, parent, place - 6)
@@ -138,7 +142,9 @@ def _place_orders(store: Store, count: int, rng: random.Random) -> None:
     if not goods or not customers:
         return
     for index in range(count):
-        store_order(store, _order(store, goods, customers, index, count, rng))
+        store_order(
+            store, _order(store, goods, customers[index % len(customers)], (index, count - index), rng)
+        )
 
 
 def store_order(store: Store, order: Order) -> None:
@@ -151,12 +157,16 @@ def store_order(store: Store, order: Order) -> None:
 
 
 def _order(
-    store: Store, goods: list[Product], customers: list[User], index: int, count: int, rng: random.Random
+    store: Store, goods: list[Product], user: User, place: tuple[int, int], rng: random.Random
 ) -> Order:
-    user = customers[index % len(customers)]
+    """Make one past order; ``place`` is its number from 0 and the hours since it was placed."""
+    index, hours = place
     guest = index % 3 == 2
-    moment = store.now - (count - index) * 3600
-    lines = [make_line(store, product, rng.randrange(1, 4), {}, {}) for product in _basket(store, goods, index, rng)]
+    moment = store.now - hours * 3600
+    lines = [
+        make_line(store, product, rng.randrange(1, 4), {}, {})
+        for product in _basket(store, goods, index, rng)
+    ]
     order = Order(
         store.next_id("order"), lines[0].company_id, 0 if guest else user.user_id, moment,
         moment + rng.randrange(1, 1800), _LETTERS[index % 10], (6, 12, 13)[index % 3],

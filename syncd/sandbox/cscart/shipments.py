@@ -53,7 +53,10 @@ def index(context: Context, call: Call) -> tuple[int, Any]:
     shown = page.slice(rows)
     defaults = {"advanced_info": True, "sort_order": "desc", "sort_by": "id", "sort_order_rev": "asc"}
     params = echo(call, defaults, page, len(rows) if page.size else None)
-    return 200, {"shipments": [shipment_row(store, row, shown[0], call.lang) for row in shown], "params": params}
+    return 200, {
+        "shipments": [shipment_row(store, row, shown[0], call.lang) for row in shown],
+        "params": params,
+    }
 
 
 def read(context: Context, call: Call) -> tuple[int, Any]:

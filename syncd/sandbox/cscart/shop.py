@@ -19,11 +19,16 @@ from syncd.sandbox.cscart.network import Network
 from syncd.sandbox.cscart.pictures import media_type
 from syncd.sandbox.cscart.product_images import read_file
 from syncd.sandbox.cscart.replies import (
-    ApiError, PhpCrash, crash_reply, error_reply, html_reply, json_reply,
+    ApiError,
+    PhpCrash,
+    crash_reply,
+    error_reply,
+    html_reply,
+    json_reply,
 )  # fmt: skip
 from syncd.sandbox.cscart.store import Store
 from syncd.sandbox.lock import ShopLock
-from syncd.sandbox.php import is_numeric
+from syncd.sandbox.php import PhpArray, is_numeric
 from syncd.sandbox.wire import Request, Response
 
 CLOSED_PAGE = "<!DOCTYPE html><html><body>Store closed</body></html>"
@@ -99,10 +104,10 @@ class CSCartShop:
         segments = [part for part in parsed[0].split("/") if part]
         if segments and is_numeric(segments[0]):
             segments.pop(0)
-        name = segments[2] if len(segments) > 2 else "".join(segments[:1])
-        return f"{self._method(request, parsed[1])} {name or 'api'}"
+        name = next(iter([*segments[2:3], *segments[:1]]), "api")
+        return f"{self._method(request, parsed[1])} {name}"
 
-    def _method(self, request: Request, params: dict[int | str, Any]) -> str:
+    def _method(self, request: Request, params: PhpArray) -> str:
         override = params.get("_METHOD")
         return override if request.method == "POST" and isinstance(override, str) else request.method
 
@@ -119,14 +124,17 @@ class CSCartShop:
         if parsed is None:
             return self._page(request)
         try:
-            check_login(request, settings, self.email, self.api_key)
-            if parsed[1].get("version") == "" and "version" in parsed[1]:
-                return html_reply(200, f"CS-Cart 4.20.1 {self.store.edition}")
-            status, data, plain_text = answer(self.context, self._entities, request, *parsed)
+            return self._api(request, *parsed)
         except ApiError as error:
             return error_reply(error)
         except PhpCrash as crash:
             return crash_reply(crash)
+
+    def _api(self, request: Request, resource: str, params: PhpArray) -> Response:
+        check_login(request, self.store.settings, self.email, self.api_key)
+        if params.get("version") == "":
+            return html_reply(200, f"CS-Cart 4.20.1 {self.store.edition}")
+        status, data, plain_text = answer(self.context, self._entities, request, resource, params)
         if plain_text:
             return Response(status, (("Content-type", "text/plain"),), b"Array")
         return json_reply(status, data)

@@ -81,5 +81,11 @@ def delete(context: Context, call: Call) -> tuple[int, Any]:
 
 
 ENTITY = Entity(
-    "statuses", privileges("manage_order_statuses", "manage_order_statuses"), index, read, create, update, delete
+    "statuses",
+    privileges("manage_order_statuses", "manage_order_statuses"),
+    index,
+    read,
+    create,
+    update,
+    delete,
 )

@@ -8,7 +8,20 @@ from typing import Any
 
 from syncd.sandbox.clock import Clock
 from syncd.sandbox.cscart.records import (
-    Category, Company, Hook, Image, Option, Order, Payment, Product, Promotion, Shipment, Shipping, Status, Tax, User,
+    Category,
+    Company,
+    Hook,
+    Image,
+    Option,
+    Order,
+    Payment,
+    Product,
+    Promotion,
+    Shipment,
+    Shipping,
+    Status,
+    Tax,
+    User,
     VariationGroup,
 )  # fmt: skip
 from syncd.sandbox.cscart.settings import Settings
@@ -46,7 +59,7 @@ class Store:
         self.hidden_orders: set[int] = set()
         self.version = 0
         self._next: dict[str, int] = {}
-        self._by_code: dict[str, list[int]] | None = None
+        self._by_code: dict[str, list[int]] = {}
         self._lists: dict[Any, list[Product]] = {}
         self._lists_version = -1
 
@@ -71,18 +84,27 @@ class Store:
         return number
 
     def touch_products(self) -> None:
-        """Note that some product changed, so that kept lists and the code index are built anew."""
+        """Note that some product changed, so that sorted lists are made anew."""
         self.version += 1
-        self._by_code = None
+
+    def add_product(self, product: Product) -> None:
+        """Put a product into its table and into the index of codes."""
+        self.products[product.product_id] = product
+        self.set_code(product, product.code)
+        self.touch_products()
+
+    def set_code(self, product: Product, code: str) -> None:
+        """Give a product a code; the index only ever grows, ``by_code`` checks what it finds."""
+        product.code = code
+        numbers = self._by_code.setdefault(fold(code), [])
+        if product.product_id not in numbers:
+            numbers.append(product.product_id)
 
     def by_code(self, code: str) -> list[Product]:
         """Return the products with this code; letter case and trailing spaces do not matter (cscart §3.1)."""
-        if self._by_code is None:
-            index: dict[str, list[int]] = {}
-            for product in self.products.values():
-                index.setdefault(fold(product.code), []).append(product.product_id)
-            self._by_code = index
-        return [self.products[number] for number in self._by_code.get(fold(code), ())]
+        wanted = fold(code)
+        found = (self.products.get(number) for number in self._by_code.get(wanted, ()))
+        return [product for product in found if product is not None and fold(product.code) == wanted]
 
     def kept_list(self, key: Any) -> list[Product] | None:
         """Return a sorted list made earlier when no product changed since."""
@@ -111,9 +133,13 @@ class Store:
     def discount_for(self, product: Product) -> tuple[Promotion, Decimal] | None:
         """Return the active catalog promotion of a product and the discount per unit."""
         for promotion in self.promotions.values():
-            if promotion.zone == "catalog" and promotion.active and promotion.percent:
-                if promotion.product_ids is None or product.product_id in promotion.product_ids:
-                    return promotion, (product.price * promotion.percent / 100).quantize(Decimal("0.01"))
+            if (
+                promotion.zone == "catalog"
+                and promotion.active
+                and promotion.percent
+                and promotion.covers(product)
+            ):
+                return promotion, (product.price * promotion.percent / 100).quantize(Decimal("0.01"))
         return None
 
     def images_of(self, product: Product) -> Iterator[Image]:

@@ -71,7 +71,9 @@ def setting_rows(context: Context, call: Call) -> Rows:
     """Return settings, filtered by section and tab."""
     wanted = {key: call.text(key) for key in ("section_id", "section_tab_id") if call.text(key)}
     rows = context.store.config.items()
-    return {number: dict(row) for number, row in rows if all(row[key] == value for key, value in wanted.items())}
+    return {
+        number: dict(row) for number, row in rows if all(row[key] == value for key, value in wanted.items())
+    }
 
 
 def update_setting(context: Context, call: Call) -> tuple[int, Any]:
@@ -90,7 +92,9 @@ def update_setting(context: Context, call: Call) -> tuple[int, Any]:
     return 200, {"setting_id": row["object_id"]}
 
 
-def _entity(name: str, rights: dict[str, str], rows: Callable[[Context, Call], Rows], update: Handler | None) -> Entity:
+def _entity(
+    name: str, rights: dict[str, str], rows: Callable[[Context, Call], Rows], update: Handler | None
+) -> Entity:
     def index(context: Context, call: Call) -> tuple[int, Any]:
         return 200, sliced_list(call, name, rows(context, call), context.store.settings.items_per_page)
 

@@ -60,7 +60,9 @@ def _fits(user: User, call: Call) -> bool:
     if call.text("name") and not like(call.text("name")).search(f"{user.firstname} {user.lastname}"):
         return False
     return all(
-        like(call.text(key)).search(getattr(user, key)) for key in ("email", "phone", "company") if call.text(key)
+        like(call.text(key)).search(getattr(user, key))
+        for key in ("email", "phone", "company")
+        if call.text(key)
     )
 
 
@@ -71,7 +73,12 @@ def _listed(store: Store, call: Call, rows: list[User]) -> dict[str, Any]:
     rows.sort(key=SORT_KEYS[sort_by], reverse=descending)
     page = asked_page(call, store.settings.items_per_page).clamped(len(rows))
     order = ("desc", "asc") if descending else ("asc", "desc")
-    defaults = {"extended_search": True, "sort_order": order[0], "sort_by": sort_by, "sort_order_rev": order[1]}
+    defaults = {
+        "extended_search": True,
+        "sort_order": order[0],
+        "sort_by": sort_by,
+        "sort_order_rev": order[1],
+    }
     params = echo(call, defaults, page, len(rows) if page.size else None)
     return {"users": [user_row(store, row) for row in page.slice(rows)], "params": params}
 
@@ -98,7 +105,9 @@ def create(context: Context, call: Call) -> tuple[int, Any]:
         raise ApiError(400, "The e-mail is already used by another user")
     number = store.next_id("user")
     company_id = call.company_id or php.to_int(data["company_id"])
-    user = User(number, email, user_type=php.to_str(data["user_type"])[:1], company_id=company_id, timestamp=store.now)
+    user = User(
+        number, email, user_type=php.to_str(data["user_type"])[:1], company_id=company_id, timestamp=store.now
+    )
     store.users[number] = user
     _change(user, data)
     context.trigger("new_user", user_row(store, user))

@@ -49,10 +49,11 @@ def generate(context: Context, call: Call) -> tuple[int, Any]:
 
 def _child(store: Store, parent: Product, values: php.PhpArray) -> int:
     number, now = store.next_id("product"), store.now
-    store.products[number] = Product(
+    child = Product(
         number, "", parent.name, parent.price, 0, now, now, parent.status, parent.company_id, parent.category_ids,
         tax_ids=parent.tax_ids, product_type="V", parent_product_id=parent.product_id, group_id=parent.group_id,
     )  # fmt: skip
+    store.add_product(child)
     labels = {php.to_int(key): (php.to_int(value), f"Variant {value}") for key, value in values.items()}
     store.groups[parent.group_id].labels[number] = labels
     return number
@@ -138,5 +139,11 @@ VARIATIONS = Entity(
     product_write.delete, children={"POST generate_product_variations": generate},
 )  # fmt: skip
 GROUPS = Entity(
-    "product_variations_groups", RIGHTS, index_groups, read_group, create_group, delete=delete_group, numeric=False
+    "product_variations_groups",
+    RIGHTS,
+    index_groups,
+    read_group,
+    create_group,
+    delete=delete_group,
+    numeric=False,
 )

@@ -22,7 +22,12 @@ class ToyShop:
     def handle(self, request: Request) -> Response:
         self.worked += 1
         body = json.dumps(
-            {"method": request.method, "path": request.path, "query": request.query, "body": request.body.decode()}
+            {
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "body": request.body.decode(),
+            }
         )
         return Response(200, (("Content-Type", "application/json"),), body.encode())
 
