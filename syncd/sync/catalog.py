@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -90,7 +91,7 @@ class Catalog:
         seen = 0
         async for page in self._office.scan():
             rows = rows_of(page.records, stock_id, self.rule, number)
-            await self._db.run(lambda conn, rows=rows: mirror.upsert_many(conn, self._pair, rows))
+            await self._db.run(partial(mirror.upsert_many, pair=self._pair, rows=rows))
             seen += len(page.records)
             progress(seen, page.total)
 

@@ -323,10 +323,12 @@ class OrderWrites:
 
 def _spell(changes: OrderChanges) -> list[str]:
     """The names of the parts that a change writes, for the history."""
-    parts = [("lines", changes.lines), ("discount", changes.discount), ("comment", changes.comment)]
-    parts += [
-        ("address", changes.address),
-        ("params", changes.params or None),
-        ("shipping", changes.shipping),
-    ]
-    return [name for name, value in parts if value is not None]
+    parts: dict[str, object] = {
+        "lines": changes.lines,
+        "discount": changes.discount,
+        "comment": changes.comment,
+        "address": changes.address,
+        "params": changes.params or None,
+        "shipping": changes.shipping,
+    }
+    return [name for name, value in parts.items() if value is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -148,7 +149,7 @@ class OrdersCycle:
             mine = [hit for hit in hits if hit.reference == self.writes.reference_of(order.key)]
             if mine:
                 oldest = min(mine, key=lambda hit: hit.order_id)
-                await self._guard(order, lambda order=order, hit=oldest: self.writes.adopt(order, hit))
+                await self._guard(order, partial(self.writes.adopt, order, oldest))
 
     async def handle(self, order: Order, *, again: bool = False) -> None:
         """Decide about one order and do it; whatever goes wrong with it stays with it."""

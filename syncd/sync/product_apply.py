@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -88,9 +89,9 @@ class ProductApply:
             await self.failing.clear(key)
         await self._change(plan.plans)
         for members in plan.creations:
-            await self._guard(members[0], lambda members=members: self._create(members))
+            await self._guard(members[0], partial(self._create, members))
         for product, home in plan.additions:
-            await self._guard(product, lambda product=product, home=home: self.writes.add_sku(product, home))
+            await self._guard(product, partial(self.writes.add_sku, product, home))
 
     async def set_aside(self, product: Product, error: Exception) -> None:
         """Keep a product back with its reason."""
@@ -109,7 +110,7 @@ class ProductApply:
             if key in missed:
                 await self.set_aside(plan.product, _not_taken(plan))
                 continue
-            if not await self._guard(plan.product, lambda key=key: self._content(allowed[key])):
+            if not await self._guard(plan.product, partial(self._content, allowed[key])):
                 continue
             (done if allowed[key] == plan else braked).append(plan)
         await self.db.run(lambda conn: self._agree(conn, done, braked))

@@ -135,14 +135,15 @@ class ProductsCycle:
             await self._broken(broken)
         ours = [product for product in page.records if self._ours(product)]
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
-        rows = [
-            ListingRow(product.key, self.catalog.rule.key(product.code), self._group(product))
-            for product in ours
-        ]
+        await self._note_listed(ours, scan)
+        await self._look(ours, sweep=sweep)
+
+    async def _note_listed(self, products: Sequence[Product], scan: int) -> None:
+        rule = self.catalog.rule
+        rows = [ListingRow(item.key, rule.key(item.code), self._group(item)) for item in products]
         await self.db.run(
             lambda conn: listings.upsert_many(conn, self.policy.pair, self.policy.source, rows, scan)
         )
-        await self._look(ours, sweep=sweep)
 
     def _ours(self, product: Product) -> bool:
         return self.policy.company is None or product.company == self.policy.company
@@ -150,7 +151,7 @@ class ProductsCycle:
     def _group(self, product: Product) -> str:
         return product.group or "" if self.policy.group_variations else ""
 
-    async def _look(self, products: Sequence[Product], *, sweep: bool, again: bool = False) -> None:
+    async def _look(self, products: Sequence[Product], *, sweep: bool) -> None:
         """Sort a page into settled products, work, and those set aside."""
         rule = self.catalog.rule
         rates = (await self.office.profile()).rates if products else None
@@ -159,7 +160,7 @@ class ProductsCycle:
         )
         for product in products:
             version = self.apply.version_of(product)
-            if not again and not sweep and self.failing.waits(product.key, version):
+            if not sweep and self.failing.waits(product.key, version):
                 self.tally.add(Event.SKIPPED)
                 continue
             try:
@@ -183,21 +184,15 @@ class ProductsCycle:
         await self.failing.broken(record)
 
     async def _retry(self, keys: Sequence[str]) -> None:
-        """Look at failed products again, with the office's side read anew: a person may have corrected it there."""
+        """Put failed products in line again, with the office's side read anew: a person may have corrected it there."""
         for first in range(0, len(keys), BATCH):
             batch = list(keys[first : first + BATCH])
             page = await self.source.products(batch)
-            codes = [product.code for product in page.records]
-            await self.catalog.refresh(batch, codes)
-            for broken in page.broken:
-                await self._broken(broken)
-            gone = set(batch) - {p.key for p in page.records} - {b.key for b in page.broken}
-            for key in gone:
-                await self.failing.clear(key)
-            await self._look(
-                [product for product in page.records if self._ours(product)], sweep=False, again=True
-            )
-            self.work.update(WorkItem(self._group(p) or p.key, p.key) for p in page.records)
+            ours = [product for product in page.records if self._ours(product)]
+            await self.catalog.refresh(batch, [product.code for product in ours])
+            await self._note_listed(ours, self._scan_number())
+            self.work.update(WorkItem(self._group(product) or product.key, product.key) for product in ours)
+            self.work.update(WorkItem(key, key) for key in set(batch) - {product.key for product in ours})
 
     async def _collect_dirty(self) -> None:
         """Products that orders moved, or that a brake held back; while one is engaged they wait for its release."""
