@@ -25,7 +25,7 @@ class Brake:
     released_at: datetime | None
 
 
-def pull(
+def pull(  # noqa: PLR0917
     conn: Connection, pair: str, stream: str, kind: str, evidence: Mapping[str, Any], at: datetime
 ) -> None:
     """Stop the stream. A brake that is engaged already keeps its time and takes the new evidence."""

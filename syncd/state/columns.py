@@ -56,11 +56,14 @@ class Exact(TypeDecorator[Decimal]):
 
 
 class Plain(TypeDecorator[str]):
-    """Text of any length. NUL and lone surrogates, which PHP shops can send and databases refuse, become U+FFFD."""
+    """Text of any length, enumerations of text included.
+
+    NUL and lone surrogates, which PHP shops can send and databases refuse, become U+FFFD.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text with what cannot be stored replaced."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        return None if value is None else _UNSTORABLE.sub("\ufffd", str.__str__(value))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from syncd.state.rows import upsert, values_of
+from syncd.state.rows import insert_missing, upsert, values_of
 from syncd.state.schema import failures
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 1440))
@@ -50,22 +50,26 @@ def record(
     link_version: str = "",
 ) -> Failure:
     """Note one more failed attempt and answer the failure as it now stands."""
-    # The row is locked where the database can do that; on SQLite the transaction holds the only write lock anyway.
-    row = conn.execute(select(failures).where(_one(pair, stream, record_key)).with_for_update()).first()
-    earlier = None if row is None else Failure(**row._mapping)
-    same = earlier is not None and (earlier.version, earlier.link_version) == (version, link_version)
-    attempts = earlier.attempts + 1 if earlier is not None and same else 1
+    key = {"pair": pair, "stream": stream, "record_key": record_key}
+    news = {
+        "code": code,
+        "message": message,
+        "payload": payload,
+        "version": version,
+        "link_version": link_version,
+    }
+    fresh = {**key, **news, "attempts": 0, "first_at": now, "last_at": now, "next_at": now}
+    insert_missing(conn, failures, [fresh])
+    # Locked where the database locks rows; on SQLite the transaction holds the only write lock anyway.
+    row = conn.execute(select(failures).where(_one(pair, stream, record_key)).with_for_update()).one()
+    earlier = Failure(**row._mapping)
+    same = (earlier.version, earlier.link_version) == (version, link_version)
+    attempts = earlier.attempts + 1 if same else 1
     failure = Failure(
-        pair=pair,
-        stream=stream,
-        record_key=record_key,
-        code=code,
-        message=message,
-        payload=payload,
-        version=version,
-        link_version=link_version,
+        **key,
+        **news,
         attempts=attempts,
-        first_at=now if earlier is None else earlier.first_at,
+        first_at=earlier.first_at,
         last_at=now,
         next_at=now + PAUSES[min(attempts, len(PAUSES)) - 1],
     )
