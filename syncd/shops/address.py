@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+from syncd.settings.host import is_loopback
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -34,16 +35,6 @@ class ShopAddress:
 def encoded(pairs: Sequence[tuple[str, str]]) -> str:
     """Fields of a query or form, a blank as `%20`, which every decoder reads alike."""
     return urlencode(pairs, quote_via=quote, errors="replace")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int | None]:

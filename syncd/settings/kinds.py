@@ -1,0 +1,133 @@
+"""The kinds of values that settings have: addresses, secrets, times, status letters."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from syncd.model.status import Target
+
+_ENTRY_POINTS = ("/api", "/api.php", "/admin.php", "/vendor.php", "/index.php")
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def _shop_root(value: str) -> str:
+    """The root of a shop without a slash at its end."""
+    text = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error})") from None
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or not port_is_right:
+        raise ValueError("is not an address like https://shop.example.com")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user or password before the @; give the bare address")
+    if parts.query or parts.fragment:
+        raise ValueError("holds a ? or #; give the address of the shop's root only")
+    for ending in _ENTRY_POINTS:
+        if parts.path.lower().endswith(ending):
+            raise ValueError(f"ends with {ending}; give the address of the shop's root only")
+    return text
+
+
+def _header_value(value: SecretStr) -> SecretStr:
+    """A secret that can stand in an HTTP header."""
+    text = value.get_secret_value().strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("is empty or holds blanks, line ends or letters that no key has; copy it once more")
+    return SecretStr(text)
+
+
+def _login(value: str) -> str:
+    """An e-mail as the user name of Basic authorization, which cannot hold a colon."""
+    text = value.strip()
+    if not re.fullmatch(r"[^\s:@]+@[^\s:@]+", text):
+        raise ValueError("is not an e-mail address")
+    return text
+
+
+def _iso(value: Any) -> Any:
+    """A bare number would be read as seconds since 1970: the year 2026 would take the whole history of orders."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        raise ValueError("is not a date or time like 2026-01-31 or 2026-01-31T08:00:00Z")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON would let the last of two equal letters win, silently."""
+    twice = [letter for letter, count in Counter(letter for letter, _ in pairs).items() if count > 1]
+    if twice:
+        raise ValueError(f"says more than once what {', '.join(twice)} means")
+    return dict(pairs)
+
+
+def _from_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, object_pairs_hook=_once_each)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON ({error})") from None
+
+
+def _home(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("starts with ~, and this user has no home directory; give the whole path") from None
+
+
+def _database(value: SecretStr) -> SecretStr:
+    scheme, colon, _ = value.get_secret_value().partition("://")
+    if not colon or scheme not in _DATABASES:
+        raise ValueError(f"must begin with one of {', '.join(f'{name}://' for name in _DATABASES)}")
+    return value
+
+
+def _currency(value: str) -> str:
+    code = value.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError("must be a currency's three letters, such as EUR")
+    return code
+
+
+def _language(value: str) -> str:
+    code = value.strip().lower()
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]{2,4})?", code):
+        raise ValueError("must be a language's two letters, such as en")
+    return code
+
+
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Url = Annotated[str, AfterValidator(_shop_root)]
+"""The root of a shop: http or https, no user, query or API path, no slash at the end."""
+Key = Annotated[SecretStr, AfterValidator(_header_value)]
+"""A token or key, never shown."""
+Login = Annotated[str, AfterValidator(_login)]
+Moment = Annotated[datetime, BeforeValidator(_iso), AfterValidator(_in_utc)]
+"""A date or time in ISO 8601, aware UTC; without a zone it is meant in UTC."""
+Letter = Annotated[str, Field(min_length=1, max_length=1)]
+"""A CS-Cart status."""
+StatusMap = Annotated[dict[Letter, Target], BeforeValidator(_from_json)]
+Letters = Annotated[frozenset[Letter], BeforeValidator(_from_json)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Language = Annotated[str, AfterValidator(_language)]
+Folder = Annotated[Path, AfterValidator(_home)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+Word = BeforeValidator(_lower)
+"""For choices between words, in any case."""

@@ -1,0 +1,124 @@
+"""Loading the settings: everything that is wrong is told at once, each with its variable and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from syncd.errors import Misconfigured
+from syncd.settings.host import is_loopback
+from syncd.settings.hints import hint
+from syncd.settings.model import Settings
+from syncd.settings.variables import PREFIX, UnreadableSource, Variables, collect, names
+
+_MESSAGES = {
+    "extra_forbidden": "is no setting",
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "decimal_parsing": "must be a number",
+    "dict_type": 'must be a JSON object such as {"P":"processed"}',
+    "frozen_set_type": 'must be a JSON list such as ["F","D"]',
+    "string_too_long": "must be one letter",
+    "string_too_short": "must be one letter",
+}
+"""Words for what pydantic says in terms of Python."""
+
+
+class SettingsError(Misconfigured):
+    """Settings are missing or wrong. The text lists all of them; `problems` has one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        count = "a setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        lines = "".join(f"\n  * {problem}" for problem in problems)
+        super().__init__(f"Nothing runs, because {count} missing or wrong:{lines}")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings from `environ` (the process's own by default), files and secrets, see `syncd.settings.variables`.
+
+    `overrides` win, sections as mappings: `load_settings(orders={"update_time": 5})`. Raises `SettingsError`.
+    """
+    try:
+        variables = collect(os.environ if environ is None else environ)
+    except UnreadableSource as error:
+        raise SettingsError([str(error)]) from None
+    known = names(Settings)
+    problems = [_unknown(name, known) for name in variables if name not in known]
+    values = _values({name: value for name, value in variables.items() if name in known}, overrides)
+    problems += _insecure(values)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        # Without "from": the original quotes values.
+        raise SettingsError(problems + [_problem(detail, values) for detail in error.errors()]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _values(variables: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested values; every section is there, so that what it lacks is told by name."""
+    values: dict[str, Any] = {name: {} for name in Settings.model_fields if _is_section(name)}
+    values |= Variables(Settings, variables)()
+    for name, value in overrides.items():
+        values[name] = values[name] | value if _is_section(name) and isinstance(value, Mapping) else value
+    return values
+
+
+def _is_section(name: str) -> bool:
+    kind = Settings.model_fields[name].annotation if name in Settings.model_fields else None
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _problem(detail: ErrorDetails, values: Mapping[str, Any]) -> str:
+    # A path such as statuses.P.[key] goes on below the setting's name.
+    depth = 2 if _is_section(str(detail["loc"][0])) else 1
+    name = PREFIX + "__".join(str(step).upper() for step in detail["loc"][:depth])
+    below = "".join(f" ({step})" for step in detail["loc"][depth : depth + 1])
+    if detail["type"] == "missing":
+        return f"{name} is not set. {hint(name, values)}"
+    said = detail["msg"].removeprefix("Value error, ")
+    said = said if detail["type"] == "value_error" else _MESSAGES.get(detail["type"], _as_clause(said))
+    return f"{name}{below} {said}."
+
+
+def _as_clause(message: str) -> str:
+    """pydantic's "Input should be ..." as the rest of a sentence about the variable."""
+    return message.removeprefix("Input ")[:1].lower() + message.removeprefix("Input ")[1:]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    advice = f"Did you mean {close[0]}?" if close else "See settings.example.env for all names."
+    return f"{name} is no setting. {advice}"
+
+
+def _insecure(values: Mapping[str, Any]) -> list[str]:
+    """Plain http to another machine shows the key to everyone on the way."""
+    try:
+        if TypeAdapter(bool).validate_python(values["http"].get("allow_insecure", False)):
+            return []
+    except (ValidationError, AttributeError):
+        return []
+    return [
+        f"{PREFIX}{shop.upper()}__URL sends the key unencrypted, because it begins with http://. Use https://, or, in a "
+        f"network that you trust, set {PREFIX}HTTP__ALLOW_INSECURE=true."
+        for shop in ("cscart", "webasyst")
+        if _leaves_in_clear(values[shop])
+    ]
+
+
+def _leaves_in_clear(section: Mapping[str, Any]) -> bool:
+    try:
+        parts = urlsplit(str(section.get("url", "")).strip())
+        return parts.scheme.lower() == "http" and not is_loopback(parts.hostname or "")
+    except ValueError:
+        return False

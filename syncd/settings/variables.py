@@ -1,0 +1,100 @@
+"""Where settings come from: the environment, a file of variables, and folders of secrets with one file per variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, EnvSettingsSource
+
+PREFIX = "SYNCD_"
+ENV_FILE = f"{PREFIX}ENV_FILE"
+"""Names a file with a variable a line; what the environment says itself wins."""
+
+_DOCKER_SECRETS = Path("/run/secrets")
+_NOT_OURS = re.compile(
+    rf"{PREFIX}TEST_\w+|"
+    # Kubernetes adds such variables for services whose names begin with syncd.
+    rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)"
+)
+
+
+class UnreadableSource(Exception):
+    """A file or folder of settings that cannot be read; the text names it."""
+
+
+def collect(environ: Mapping[str, str], secrets: Path = _DOCKER_SECRETS) -> dict[str, str]:
+    """Every `SYNCD_` variable that is not empty, upper case.
+
+    From `secrets`, then `$CREDENTIALS_DIRECTORY` (systemd), then the file named by `SYNCD_ENV_FILE`, then `environ`; the
+    later wins. Raises `UnreadableSource`.
+    """
+    found: dict[str, str] = {}
+    for folder in (str(secrets), environ.get("CREDENTIALS_DIRECTORY")):
+        if folder:
+            found |= _ours(_files(Path(folder)))
+    if file := environ.get(ENV_FILE):
+        found |= _ours(_variables_of(Path(file).expanduser()))
+    return found | _ours(environ)
+
+
+def names(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
+    """The names of all variables of a model, in its order."""
+    result: list[str] = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            result += names(kind, f"{prefix}{name.upper()}__")
+        else:
+            result.append(f"{prefix}{name.upper()}")
+    return result
+
+
+class Variables(EnvSettingsSource):
+    """pydantic's reading of nested names, over variables that were collected already."""
+
+    def __init__(self, settings: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        super().__init__(settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in self._variables.items()}
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    upper = {name.upper(): value for name, value in variables.items()}
+    return {
+        name: value
+        for name, value in upper.items()
+        if name.startswith(PREFIX) and name != ENV_FILE and value.strip() and not _NOT_OURS.fullmatch(name)
+    }
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """One variable per file, without the line end that editors add."""
+    if not folder.is_dir():
+        return {}
+    try:
+        return {
+            file.name: file.read_text("utf-8").rstrip("\r\n")
+            for file in sorted(folder.iterdir())
+            if file.name.upper().startswith(PREFIX) and file.is_file()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSource(f"The secrets in {folder} cannot be read: {_reason(error)}") from None
+
+
+def _variables_of(file: Path) -> dict[str, str]:
+    try:
+        with file.open(encoding="utf-8-sig") as stream:
+            pairs = dotenv_values(stream=stream, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSource(f"{ENV_FILE} names {file}, which cannot be read: {_reason(error)}") from None
+    return {name: value for name, value in pairs.items() if value is not None}
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
