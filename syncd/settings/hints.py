@@ -19,9 +19,9 @@ _HINTS = {
     ),
 }
 _TOKEN = (
-    "In a browser, signed in to Webasyst as a user who may use Shop-Script, open {url}/api.php/auth?client_id=syncd"
-    "&client_name=syncd&response_type=token&scope=shop,webasyst&redirect_uri={back} and allow the access. The address bar then ends with "
-    "#access_token= and the token."
+    "In a browser, signed in to Webasyst as a user who may use Shop-Script, open "
+    "{url}/api.php/auth?client_id=syncd&client_name=syncd&response_type=token&scope=shop,webasyst&redirect_uri={back} "
+    "and allow the access. The address bar then ends with #access_token= and the token."
 )
 """contracts/webasyst §1.1, §1.2: the token comes behind the # of the address that the browser is sent back to."""
 

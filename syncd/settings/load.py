@@ -12,8 +12,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from syncd.errors import Misconfigured
-from syncd.settings.host import is_loopback
 from syncd.settings.hints import hint
+from syncd.settings.host import is_loopback
 from syncd.settings.model import Settings
 from syncd.settings.variables import PREFIX, UnreadableSource, Variables, collect, names
 
