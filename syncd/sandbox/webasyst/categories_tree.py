@@ -65,10 +65,10 @@ def row(state: State, category: Category, places: dict[int, tuple[int, int, int]
 def put_product(store: Store, product: Product, ids: list[int]) -> None:
     """Give a product exactly these categories; the first is its primary one; unknown ids are dropped."""
     known = tuple(dict.fromkeys(one for one in ids if one in store.categories.rows))
-    for old in product.category_ids:
-        store.in_category.get(old, set()).discard(product.id)
+    for old in set(product.category_ids).difference(known):
+        store.in_category.get(old, {}).pop(product.id, None)
     for new in known:
-        store.in_category.setdefault(new, set()).add(product.id)
+        store.in_category.setdefault(new, {})[product.id] = None
     product.category_ids = known
     product.category_id = known[0] if known else None
 

@@ -40,6 +40,15 @@ def put(contact: Contact, sent: dict[Any, Any]) -> None:
     contact.name = full_name(contact)
 
 
+def put_from_form(contact: Contact, sent: dict[Any, Any]) -> None:
+    """What the order forms save: they also leave their own marks and every unknown field behind."""
+    put(contact, sent)
+    contact.other.update({"email_confirmed": "", "phone_confirmed": "", "contact_type": "person"})
+    for key, value in sent.items():
+        if key not in (*NAMES, "email", "phone") and not str(key).startswith("address"):
+            contact.other[str(key)] = php.to_str(value)
+
+
 def full_name(contact: Contact) -> str:
     """First, middle and last name; else the company; else the part of the e-mail before @."""
     parts = [part for part in (contact.firstname, contact.middlename, contact.lastname) if part]

@@ -76,7 +76,7 @@ def _nonsense(one: conditions.Condition) -> Filter:
         return lambda contact: True
     if one.field == "contact_info.name":
         check = conditions.test("text", one.op or "=", one.value)
-        return lambda contact: not contact.name or check(contact.name)
+        return lambda contact: not contact.name
     if group in ("contact_info", "contact_id", "query"):
         return lambda contact: False
     return lambda contact: bool(contact.addresses)
@@ -86,6 +86,8 @@ def _sorted(found: list[Contact], sort: str) -> list[Contact]:
     name, _, order = sort.partition(" ")
     if name not in (*COLUMNS, "total_spent", "number_of_orders", "last_order_id"):
         name = "name"
+    if name == "name":
+        return sorted(found, key=_name_key, reverse=order.upper() == "DESC")
     first = getattr(found[0], name) if found else ""
     key: Callable[[Contact], Any]
     if isinstance(first, str):
@@ -93,6 +95,11 @@ def _sorted(found: list[Contact], sort: str) -> list[Contact]:
     else:
         key = lambda one: (getattr(one, name) or 0, one.id)  # noqa: E731
     return sorted(found, key=key, reverse=order.upper() == "DESC")
+
+
+def _name_key(one: Contact) -> tuple[str, int]:
+    """The stored name begins with the last name, whatever is shown."""
+    return (f"{one.lastname} {one.firstname}".strip() or one.name).casefold(), one.id
 
 
 def row(one: Contact) -> dict[str, Any]:
@@ -123,12 +130,13 @@ def _sales(one: Contact) -> dict[str, Any]:
 
 def _lists(one: Contact) -> dict[str, Any]:
     return {
-        "email": list(one.emails) or False,
+        "email": list(one.emails),
         "phone": contacts.phone_rows(one) or False,
         "im": False,
         "address": one.addresses or False,
         "url": False,
         "socialnetwork": False,
+        **{name: [{"value": value, "ext": "", "status": None}] for name, value in one.other.items()},
     }
 
 

@@ -1,4 +1,4 @@
-"""The fuzzy word search behind `search/query=`: prefix-like and generous (contracts/webasyst §3.2)."""
+"""The fuzzy word search behind `search/query=`: any word may match, long ones by their stem, ranked (contracts/webasyst §3.2)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,45 @@ from collections.abc import Callable
 
 from .store import Product
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_STEMMED_FROM = 5
+_BY_CODE, _BY_NAME = 40, 90
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a query, in lower case."""
+    return _WORD.findall(text.casefold())
+
+
+def is_indexed(words: list[str]) -> bool:
+    """Words of scripts without spaces are not in the index; they are looked for anywhere in the name."""
+    return not any(letter > "\u2e80" for word in words for letter in word)
 
 
 def words_found(text: str) -> Callable[[Product], bool]:
-    """Products with a word that begins like one of the words; an empty query finds everything."""
-    wanted = [_stem(word) for word in _WORD.findall(text.casefold())]
-    if not wanted:
+    """Products that match at least one word; an empty query finds everything."""
+    words = query_words(text)
+    if not words:
         return lambda row: True
-    return lambda row: _matches(row, wanted)
+    if not is_indexed(words):
+        return lambda row: any(word in (row.name or "").casefold() for word in words)
+    return lambda row: bool(weight(row, words)[0])
 
 
-def _stem(word: str) -> str:
-    return word[: max(3, len(word) - 1)] if len(word) > 4 and not word.isdigit() else word
+def weight(row: Product, words: list[str]) -> tuple[int, int]:
+    """(weight, how many words matched): a word of the name counts more than one of a code."""
+    name = _WORD.findall((row.name or "").casefold())
+    codes = _WORD.findall(" ".join(f"{sku.sku} {sku.name}" for sku in row.skus).casefold())
+    total, matched = 0, 0
+    for word in words:
+        found = _BY_NAME * _has(name, word) + _BY_CODE * _has(codes, word)
+        total += found
+        matched += bool(found)
+    return total, matched
 
 
-def _matches(row: Product, wanted: list[str]) -> bool:
-    haystack = " ".join([row.name, *(sku.sku for sku in row.skus), *row.tags]).casefold()
-    words = _WORD.findall(haystack)
-    return any(word.startswith(want) or (not want.isascii() and want in word) for word in words for want in wanted)
+def _has(words: list[str], wanted: str) -> bool:
+    if len(wanted) < _STEMMED_FROM or wanted.isdigit():
+        return wanted in words
+    stem = wanted[:-1]
+    return any(word.startswith(stem) for word in words)

@@ -37,7 +37,7 @@ def put_params(order: Order, sent: dict[Any, Any]) -> None:
 def sold_name(state: State, sku: Sku) -> str:
     """The name of a line: the product's, with the SKU's in brackets."""
     product = state.store.products.get(sku.product_id)
-    name = "" if product is None else product.name
+    name = "" if product is None else product.name or ""
     return f"{name} ({sku.name})" if sku.name else name
 
 

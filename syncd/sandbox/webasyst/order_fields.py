@@ -14,12 +14,13 @@ from .call import Call, php_map
 from .images_rows import searched_rows
 from .order_rows import columns, item_row
 from .order_totals import subtotal
-from .product_rows import escape, searched, sku_row
+from .product_rows import escape, image_path, searched, sku_row
 from .state import State
-from .store import Contact, Order
+from .store import Contact, Order, Product
 from .workflow_data import BY_ID
 
 Row = dict[str, Any]
+HIDDEN = ("entropy", "auth_code", "auth_pin")
 COUNTRIES = {"rus": "Russian Federation", "usa": "United States", "deu": "Germany", "jpn": "Japan", "gbr": "United Kingdom"}
 STOCK_UNIT = {
     "id": "0", "short_name": "pc.", "name": "Piece", "name2": "pieces", "name5": "pieces", "okei_code": "796",
@@ -41,7 +42,7 @@ def shown_rows(call: Call, orders: list[Order]) -> list[Row]:
 def _row(state: State, order: Order, names: list[str], escaped: bool) -> Row:
     row = columns(order)
     row["items"] = [{**item_row(item, escaped), "sort": place} for place, item in enumerate(order.items)]
-    row["params"] = php_map(dict(order.params))
+    row["params"] = php_map({key: value for key, value in order.params.items() if key not in HIDDEN})
     for name in names:
         if name in ADDERS:
             ADDERS[name](state, order, row, escaped)
@@ -114,7 +115,20 @@ def _products(state: State, order: Order, row: Row, escaped: bool) -> None:
             continue
         whole = searched(state, product, escaped)
         shown["product"] = {name: whole[name] for name in PRODUCT_COLUMNS}
-        shown["product"]["images"] = php_map(searched_rows(state, product, double=True))
+        shown["product"] |= _pictures(state, product)
+    row["products"] = None
+
+
+def _pictures(state: State, product: Product) -> Row:
+    found: Row = {"images": php_map(searched_rows(state, product, double=True)), "image": None}
+    if product.image_id is not None:
+        def path(size: str) -> str:
+            return image_path(product.id, product.image_id or 0, product.ext, size)
+
+        sizes = (("thumb_url", "200x0"), ("crop_url", "96x96"), ("big_url", "970"))
+        found["image"] = {name: path(size) for name, size in sizes}
+        found["image_crop_small"] = path("48x48")
+    return {**found, "frontend_url": f"/shop/{product.url}/"}
 
 
 def _address_info(order: Order, kind: str) -> Row:

@@ -77,7 +77,7 @@ def contact_save(call: Call) -> Any:
         return {"errors": errors}
     contact = call.store.contacts.get(order.contact_id)
     if contact is not None:
-        contacts.put(contact, sent)
+        contacts.put_from_form(contact, sent)
     return {"status": "ok"}
 
 

@@ -56,7 +56,10 @@ def _contact_id(call: Call, customer: dict[Any, Any]) -> int | None:
     if contact_id:
         return contact_id
     channel = as_map(call.post.get("params")).get("sales_channel", "backend:")
-    return contacts.create(call.state, customer, f"order/{php.to_str(channel)}", call.user.contact_id).id
+    contact = contacts.create(call.state, customer, f"order/{php.to_str(channel)}", call.user.contact_id)
+    if customer:
+        contacts.put_from_form(contact, customer)
+    return contact.id
 
 
 def _new_item(call: Call, order: Order, line: dict[Any, Any]) -> Item:
@@ -114,7 +117,7 @@ def _edit(call: Call) -> Any:
         return _fail({"customer": errors})
     contact = call.store.contacts.get(order.contact_id)
     if customer and contact is not None:
-        contacts.put(contact, customer)
+        contacts.put_from_form(contact, customer)
     if isinstance(call.post.get("items"), dict):
         put_items(call, order, call.post["items"])
     _put_money(call, order)

@@ -94,7 +94,7 @@ def searched(state: State, p: Product, escaped: bool) -> dict[str, Any]:
     """A row of product.search: prices are numbers, plus the two html columns and the image's URL."""
     row = stored(p)
     if escaped:
-        row["name"], row["url"] = escape(p.name), escape(p.url)
+        row["name"], row["url"] = p.name and escape(p.name), escape(p.url)
     row["rating"] = row["total_sales"] = row["base_price_selectable"] = 0
     row["price"], row["compare_price"] = number(p.price), number(p.compare_price)
     row["min_price"], row["max_price"] = number(p.min_price), number(p.max_price)

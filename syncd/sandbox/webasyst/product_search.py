@@ -9,13 +9,12 @@ from typing import Any
 
 from syncd.sandbox import php
 
-from . import conditions
+from . import conditions, fulltext
 from .amounts import ZERO, loose
 from .call import Call, Method, as_map, reads
 from .categories_tree import with_children
 from .errors import server_error
 from .features import by_code
-from .fulltext import words_found
 from .product_fields import shown_rows
 from .product_rows import EXTRA_DEFAULTS
 from .skus_write import price_sum
@@ -34,8 +33,29 @@ def search(call: Call) -> Any:
     """One page of products; the count is of all that match."""
     offset, limit = call.page()
     found = _ordered(call, find(call.state, call.get("hash"), as_map(call.query.get("filters"))))
+    words = _query_words(call)
+    if words and not call.get("sort"):
+        rows = call.store.products.rows
+        found.sort(key=lambda one: -fulltext.weight(rows[one], words)[0])
     page = found[offset : offset + limit]
-    return {"count": len(found), "offset": offset, "limit": limit, "products": shown_rows(call, page)}
+    shown = shown_rows(call, page)
+    for key, row in zip(page, shown, strict=True) if words else ():
+        _put_weight(row, *fulltext.weight(call.store.products.rows[key], words), len(words) > 1)
+    return {"count": len(found), "offset": offset, "limit": limit, "products": shown}
+
+
+def _query_words(call: Call) -> list[str]:
+    """The words of `search/query=` that the index knows; such searches are ranked and show their weight."""
+    kind, _, rest = call.get("hash").lstrip("#/").partition("/")
+    asked = [one for one in conditions.parse(php.urldecode(rest)) if one.field == "query"] if kind == "search" else []
+    words = fulltext.query_words(asked[0].value) if asked else []
+    return words if fulltext.is_indexed(words) else []
+
+
+def _put_weight(row: dict[str, Any], weight: int, matched: int, several: bool) -> None:
+    row["weight"] = str(weight)
+    if several:
+        row["weight_count"] = str(matched)
 
 
 def find(state: State, text: str, filters: dict[Any, Any]) -> list[int]:
@@ -74,7 +94,7 @@ def _in_category(state: State, category_id: int) -> list[int]:
     if category is None:
         return []
     ids = with_children(state.store, category_id) if category.include_sub_categories == "1" else [category_id]
-    return sorted(set().union(*(state.store.in_category.get(one, set()) for one in ids)))
+    return list(dict.fromkeys(key for one in ids for key in state.store.in_category.get(one, ())))
 
 
 def _search(state: State, text: str) -> list[int]:
@@ -159,7 +179,7 @@ def _tag_test(state: State, one: conditions.Condition) -> Filter:
 
 
 def _query_test(state: State, one: conditions.Condition) -> Filter:
-    return words_found(one.value)
+    return fulltext.words_found(one.value)
 
 
 def _feature_test(state: State, one: conditions.Condition) -> Filter | None:
@@ -215,8 +235,12 @@ def _ordered(call: Call, ids: list[int]) -> list[int]:
     down = call.get("order") == "desc"
     rows = call.store.products.rows
     if name == "id":
-        return ids[::-1] if down else ids
+        return sorted(ids, reverse=down) if call.get("hash").lstrip("#/").startswith("category/") else (
+            ids[::-1] if down else ids
+        )
     key = _sort_key(name)
+    if key is None and call.get("hash").lstrip("#/").startswith("category/"):
+        return ids
     if key is None:
         return sorted(ids, key=lambda one: rows[one].create_datetime, reverse=True)
     return sorted(ids, key=lambda one: key(rows[one]), reverse=down)

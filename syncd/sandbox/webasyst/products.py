@@ -13,7 +13,7 @@ from .features import put_features, shown
 from .images_rows import info_rows
 from .product_rows import EXTRA_DEFAULTS, sku_numbers, stored
 from .product_rows import image_path as _image_path
-from .skus_write import check_skus, put_skus
+from .skus_write import add_skus, check_skus, put_skus
 from .state import State
 from .store import Product, Sku
 from .tags import put_tags
@@ -78,8 +78,7 @@ def create(state: State, sent: dict[Any, Any], contact_id: int, product_id: int 
     product.url = str(key)
     state.store.products.put(key, product)
     put_columns(product, {"name": "", **sent, "contact_id": str(contact_id)})
-    if isinstance(sent.get("skus"), dict):
-        put_skus(state, product, sent["skus"])
+    add_skus(state, product, as_map(sent.get("skus")))
     put_relations(state, product, sent)
     if "categories" in sent or "tags" in sent:
         product.edit_datetime = state.now()
@@ -95,9 +94,18 @@ def update(call: Call) -> Any:
         check_skus(call.post["skus"])
     other = php.to_int(call.form("id", str(product.id)))
     if other != product.id and other not in call.store.products.rows:
-        return info(call.state, create(call.state, call.post, call.user.contact_id, other))
+        return info(call.state, insert_by_update(call, other))
     change(call.state, product, call.post)
     return info(call.state, product)
+
+
+def insert_by_update(call: Call, key: int) -> Product:
+    """The product that an id in the body makes: without a name, with one empty SKU (contracts/webasyst §0.8)."""
+    sent = {"skus": {0: {}}, **call.post}
+    product = create(call.state, sent, call.user.contact_id, key)
+    if "name" not in call.post:
+        product.name = None
+    return product
 
 
 def change(state: State, product: Product, sent: dict[Any, Any]) -> None:

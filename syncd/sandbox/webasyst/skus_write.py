@@ -63,8 +63,13 @@ def insert_sku(state: State, product: Product, sent: dict[Any, Any], sort: int) 
     return sku
 
 
+def add_skus(state: State, product: Product, sent: dict[Any, Any]) -> None:
+    """What product.add does with `skus`: all are inserted in order, whatever their keys (contracts/webasyst §3.4)."""
+    put_skus(state, product, {-place: value for place, value in enumerate(sent.values(), 1)})
+
+
 def put_skus(state: State, product: Product, sent: dict[Any, Any]) -> None:
-    """What product.add and product.update do with `skus`."""
+    """What product.update does with `skus`."""
     changed = [found for found in (_put_one(state, product, *pair) for pair in _numbered(sent)) if found is not None]
     if changed and product.sku_id not in [sku.id for sku in changed]:
         product.sku_id = changed[0].id

@@ -57,7 +57,7 @@ class Product:
     """A product; columns that hardly ever differ from their default live in `extra`."""
 
     id: int
-    name: str
+    name: str | None
     create_datetime: str
     url: str = ""
     edit_datetime: str | None = None
@@ -251,7 +251,7 @@ class Store:
         self.images: Table[Image] = Table()
         self.categories: Table[Category] = Table()
         self.root_categories: list[int] = []
-        self.in_category: dict[int, set[int]] = {}
+        self.in_category: dict[int, dict[int, None]] = {}
         self.contacts: Table[Contact] = Table()
         self.orders: Table[Order] = Table()
         self.items: Table[Item] = Table()

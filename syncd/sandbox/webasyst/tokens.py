@@ -84,7 +84,7 @@ def sent_token(query: dict[Any, Any], post: dict[Any, Any], headers: Any) -> str
     header: str | None = headers.get("authorization")
     if header is None:
         return None
-    return header[7:].strip() if header.startswith("Bearer ") else header.strip()
+    return header.strip().removeprefix("Bearer ").strip()
 
 
 def check_app(app: str, token: Token, backend: bool) -> None:

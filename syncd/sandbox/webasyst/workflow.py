@@ -107,7 +107,7 @@ def _paid(state: State, order: Order, moment: str) -> Answer:
         "paid_year": moment[:4], "paid_quarter": (month + 2) // 3, "paid_month": moment[5:7],
         "paid_date": moment[:10], "paid_datetime": moment,
     }
-    if first and not order.is_first:
+    if first:
         order.is_first = update["is_first"] = 1
     _count_spent(state, order, 1)
     return update
@@ -115,7 +115,7 @@ def _paid(state: State, order: Order, moment: str) -> Answer:
 
 def _has_paid_before(state: State, order: Order) -> bool:
     others = (one for one in state.store.orders if one.contact_id == order.contact_id and one.id != order.id)
-    return any(one.paid_datetime or one.is_first for one in others)
+    return any(one.paid_datetime for one in others)
 
 
 def _count_spent(state: State, order: Order, sign: int) -> None:
