@@ -1,0 +1,120 @@
+"""Links of products: one to one, with the database as the last word."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from syncd.errors import SetAside
+from syncd.state import product_links
+from syncd.state.database import Database
+from syncd.state.link_taken import LinkTaken
+from syncd.state.product_links import ProductLink
+
+from .samples import NOON, product_link
+
+
+def put(db: Database, *links: ProductLink) -> None:
+    db.run_sync(lambda conn: product_links.put_many(conn, links))
+
+
+def test_a_link_is_found_from_both_sides(db: Database) -> None:
+    """A link comes back whole by source product, SKU and office product; unknown keys are absent."""
+    link = product_link()
+    put(db, link)
+    assert db.run_sync(lambda conn: product_links.get(conn, "main", "7")) == link
+    assert db.run_sync(lambda conn: product_links.get(conn, "main", "8")) is None
+    assert db.run_sync(lambda conn: product_links.by_sources(conn, "main", ["7", "8"])) == {"7": link}
+    assert db.run_sync(lambda conn: product_links.by_skus(conn, "main", [1, 2])) == {1: link}
+    assert db.run_sync(lambda conn: product_links.by_products(conn, "main", [10, 11])) == [link]
+    assert db.run_sync(lambda conn: product_links.by_sources(conn, "other", ["7"])) == {}
+
+
+def test_the_same_link_again_is_an_update(db: Database) -> None:
+    """Putting a link a second time overwrites its base and marks, and does not double it."""
+    put(db, product_link())
+    newer = product_link(base={"price": "13.00"}, dirty=True, product_id=11)
+    put(db, newer)
+    assert db.run_sync(lambda conn: product_links.get(conn, "main", "7")) == newer
+    assert db.run_sync(lambda conn: product_links.count(conn, "main")) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (product_link(source_key="8"), ["product 8", "SKU id 1", "linked to product 7"]),
+        (product_link(sku_id=2), ["product 7", "SKU id 2", "linked to SKU id 1"]),
+    ],
+)
+def test_neither_side_takes_a_second_partner(db: Database, second: ProductLink, told: list[str]) -> None:
+    """A SKU of another product and a product with another SKU are refused, both records named."""
+    put(db, product_link())
+    with pytest.raises(LinkTaken) as refusal:
+        put(db, second)
+    assert all(words in str(refusal.value) for words in told)
+    assert isinstance(refusal.value, SetAside)
+    assert refusal.value.code == "link-taken"
+    assert db.run_sync(lambda conn: product_links.by_products(conn, "main", [10])) == [product_link()]
+
+
+def test_two_new_links_that_clash_with_each_other_are_refused(db: Database) -> None:
+    """A clash inside one batch is told as well, and none of the batch is written."""
+    with pytest.raises(LinkTaken, match="product 8 .* SKU id 1: the SKU is linked to product 7"):
+        put(db, product_link(), product_link(source_key="8"))
+    assert db.run_sync(lambda conn: product_links.count(conn, "main")) == 0
+
+
+def test_a_refused_batch_leaves_the_rest_of_the_transaction(db: Database) -> None:
+    """The caller may catch the refusal and go on in the same transaction; nothing of the batch is written."""
+    put(db, product_link())
+
+    def work(conn: Connection) -> None:
+        product_links.put_many(conn, [product_link(source_key="20", sku_id=20)])
+        with pytest.raises(LinkTaken):
+            product_links.put_many(
+                conn, [product_link(source_key="30", sku_id=30), product_link(source_key="31")]
+            )
+
+    db.run_sync(work)
+    assert set(db.run_sync(lambda conn: product_links.by_skus(conn, "main", [1, 20, 30, 31]))) == {1, 20}
+
+
+def test_a_removed_link_frees_both_sides(db: Database) -> None:
+    """After its link is removed a SKU can be linked to another product."""
+    put(db, product_link())
+    assert db.run_sync(lambda conn: product_links.remove(conn, "main", ["7", "8"])) == 1
+    put(db, product_link(source_key="8"))
+    assert db.run_sync(lambda conn: product_links.by_skus(conn, "main", [1])) == {1: product_link(source_key="8")}
+
+
+def test_the_same_ids_in_another_pair_are_free(db: Database) -> None:
+    """Two pairs may each link the same keys."""
+    put(db, product_link(), product_link(pair="second", source_key="8"))
+    assert db.run_sync(lambda conn: product_links.count(conn, "second")) == 1
+
+
+def test_dirty_links_are_told_in_order_up_to_a_limit(db: Database) -> None:
+    """Links are marked by SKU, unknown SKUs passed over; the mark of a link is gone when it is put without."""
+    links = [product_link(source_key=str(number), sku_id=number) for number in (5, 3, 4, 9)]
+    put(db, *links)
+    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [5, 3, 4, 777]))
+    assert [link.sku_id for link in db.run_sync(lambda conn: product_links.dirty(conn, "main", 2))] == [3, 4]
+    put(db, product_link(source_key="3", sku_id=3))
+    assert [link.sku_id for link in db.run_sync(lambda conn: product_links.dirty(conn, "main", 10))] == [4, 5]
+    assert db.run_sync(lambda conn: product_links.dirty(conn, "other", 10)) == []
+
+
+def test_marking_twice_writes_once(db: Database) -> None:
+    """A link that is marked already is not written again."""
+    put(db, product_link())
+    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [1]))
+    before = db.commits
+    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [1]))
+    assert db.commits == before
+
+
+def test_a_broken_rule_other_than_uniqueness_is_not_called_a_taken_link(db: Database) -> None:
+    """A missing value stays the storage error that it is."""
+    with pytest.raises(Exception, match="Next step") as error:
+        put(db, product_link(base=None, linked_at=None, updated_at=NOON))
+    assert not isinstance(error.value, LinkTaken)
