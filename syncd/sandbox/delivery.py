@@ -15,7 +15,7 @@ from syncd.sandbox.wire import Response
 
 BODYLESS = frozenset({204, 304})
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Please try later</body></html>"
-PHP_WARNING = b'<br />\n<b>Warning</b>:  Undefined array key "name" in <b>/var/www/html/index.php</b> on line <b>12</b><br />\n'
+PHP_WARNING = b'<br />\n<b>Warning</b>:  Undefined array key "name" in <b>/var/www/index.php</b> on line <b>12</b><br />\n'
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ direction, after how many bytes, and how:
 ``reset``       the client gets a TCP reset after ``after`` bytes
 ``stall``       after ``after`` bytes nothing more goes through, the connection stays open
 ``drip``        after ``after`` bytes the rest goes one byte at a time, ``seconds`` apart
-``truncate``    after ``after`` bytes the rest is swallowed, then the side that spoke is closed
+``truncate``    after ``after`` bytes the listener is told "the end" (half-close), the rest is swallowed
 ``delay``       the first byte waits ``seconds``
 =============== ============================================================================
 """
@@ -188,10 +188,12 @@ async def _strike(
                 await asyncio.sleep(rule.seconds)
             rest = await source.read(CHUNK)
     elif rule.kind in {"stall", "truncate"}:
+        if rule.kind == "truncate":
+            target.write_eof()
         while await source.read(CHUNK):
             pass  # the rest is swallowed
-        if rule.kind == "stall":
-            await asyncio.Event().wait()  # until the proxy stops or the other side hangs up
+        if rule.direction == "answer":
+            await asyncio.Event().wait()  # until the client hangs up or the proxy stops
 
 
 async def _send(target: asyncio.StreamWriter, data: bytes) -> None:
