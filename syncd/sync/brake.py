@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+EXAMPLES = 10
+"""Records named in a brake's evidence."""
+
 LEAST_SUSPICIOUS = 5
 """Fewer records than this are never an accident, whatever their share."""
 
@@ -43,7 +46,7 @@ class Overview:
         """Count one overwritten value."""
         self.overwritten[kind] += 1
         examples = self.examples.setdefault(kind, [])
-        if len(examples) < 10:
+        if len(examples) < EXAMPLES:
             examples.append(example)
 
 

@@ -27,7 +27,6 @@ class OrderPolicy:
     skip_statuses: frozenset[str]
     statuses: Mapping[str, Target]
     overlap: timedelta
-    write_deadline: timedelta
 
 
 class SkipReason(StrEnum):

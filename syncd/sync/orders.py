@@ -57,6 +57,7 @@ class OrdersCycle:
     tally: Tally
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
+    finished: Callable[[Connection], None]
     handled: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     doubtful: dict[str, Order] = field(default_factory=dict)
@@ -112,11 +113,12 @@ class OrdersCycle:
         return f"{STREAM}.{self.policy.source}"
 
     async def _commit(self, clock: datetime | None) -> None:
-        if clock is None:
-            return
+        """The cursor and the run's record in one commit; the cursor never passes a record that is not dealt with."""
 
         def commit(conn: Connection) -> None:
-            cursors.put(conn, self.policy.pair, self._cursor_name, clock, since=self.policy.since)
+            self.finished(conn)
+            if clock is not None:
+                cursors.put(conn, self.policy.pair, self._cursor_name, clock, since=self.policy.since)
 
         await self.db.run(commit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -61,6 +61,7 @@ class ProductsCycle:
     sweep_time: timedelta
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
+    finished: Callable[[Connection], None]
     work: set[WorkItem] = field(default_factory=set)
     seen: int = 0
 
@@ -95,7 +96,7 @@ class ProductsCycle:
 
     async def _scan(self) -> None:
         before = await self.db.run(lambda conn: product_links.count(conn, self.policy.pair))
-        vanished = await self.catalog.scan(lambda done, total: self.progress(done, total))
+        vanished = await self.catalog.scan(self.progress)
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
@@ -134,9 +135,19 @@ class ProductsCycle:
         for broken in page.broken:
             await self._broken(broken)
         ours = [product for product in page.records if self._ours(product)]
+        if sweep:
+            ours = await self._with_groups(ours)
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
         await self._note_listed(ours, scan)
         await self._look(ours, sweep=sweep)
+
+    async def _with_groups(self, products: Sequence[Product]) -> list[Product]:
+        """The sweep's lean listing leaves the variation groups out; they are known from the full one."""
+        keys = [product.key for product in products]
+        groups = await self.db.run(
+            lambda conn: listings.groups_of(conn, self.policy.pair, self.policy.source, keys)
+        )
+        return [replace(product, group=groups.get(product.key) or None) for product in products]
 
     async def _note_listed(self, products: Sequence[Product], scan: int) -> None:
         rule = self.catalog.rule
@@ -231,11 +242,10 @@ class ProductsCycle:
         await self.apply.brakes.spend()
 
     async def _commit(self, clock: datetime | None, *, swept: bool) -> None:
-        if clock is None and not swept:
-            return
         now = self.now()
 
         def commit(conn: Connection) -> None:
+            self.finished(conn)
             if clock is not None:
                 cursors.put(conn, self.policy.pair, self._cursor_name, clock)
             if swept:

@@ -14,6 +14,7 @@ from syncd.errors import InDoubt, NotAuthorised, RetryLater, SetAside, StopStrea
 from syncd.state import intents
 from syncd.state.database import Database
 from syncd.state.intents import Intent
+from syncd.sync.turns import Turns, Urgency
 
 ResultT = TypeVar("ResultT")
 
@@ -32,8 +33,18 @@ class Writer:
     """Runs the writes of one stream."""
 
     def __init__(
-        self, db: Database, pair: str, stream: str, *, deadline: timedelta, now: Callable[[], datetime]
+        self,
+        db: Database,
+        pair: str,
+        stream: str,
+        *,
+        turns: Turns,
+        urgency: Urgency,
+        deadline: timedelta,
+        now: Callable[[], datetime],
     ) -> None:
+        self._turns = turns
+        self._urgency = urgency
         self._db = db
         self._pair = pair
         self._stream = stream
@@ -51,9 +62,10 @@ class Writer:
         Raises what the call raises. After `InDoubt`, a crash or a cancellation the intent stays and must be settled;
         after any other error nothing has happened in the shop and the intent is gone.
         """
-        await self._open(step)
         try:
-            result = await call()
+            async with self._turns.turn(self._urgency):
+                await self._open(step)
+                result = await call()
         except InDoubt as doubt:
             await self._keep(step, doubt)
             raise

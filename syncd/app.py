@@ -1,0 +1,273 @@
+"""The one place that builds the objects from the settings: transports, clients, office, streams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+
+from sqlalchemy import Connection
+
+from syncd.model.sku import SkuRule
+from syncd.settings import Settings
+from syncd.shops.cscart.client import CSCartClient
+from syncd.shops.cscart.source import CSCartSource
+from syncd.shops.mask import Mask
+from syncd.shops.request_log import RequestLog
+from syncd.shops.transport import Transport
+from syncd.shops.webasyst.client import WebasystClient
+from syncd.shops.webasyst.office import WebasystOffice
+from syncd.state import migrate, pairs, status_map
+from syncd.state.database import Database
+from syncd.state.pairs import Pair
+from syncd.sync.brake import BrakeRule
+from syncd.sync.catalog import Catalog
+from syncd.sync.customers import UserMap
+from syncd.sync.failing import SetAsideRecords
+from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_writes import OrderWrites
+from syncd.sync.orders import STREAM as ORDERS
+from syncd.sync.orders import OrdersCycle
+from syncd.sync.outcome import Tally
+from syncd.sync.product_apply import ProductApply
+from syncd.sync.product_decision import ProductPolicy
+from syncd.sync.product_doubts import ProductDoubts
+from syncd.sync.product_images import ProductImages
+from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_writes import ProductWrites
+from syncd.sync.products import STREAM as PRODUCTS
+from syncd.sync.products import ProductsCycle
+from syncd.sync.reference import account_of
+from syncd.sync.stream_brakes import StreamBrakes
+from syncd.sync.turns import Turns, Urgency
+from syncd.sync.window import overlap
+from syncd.sync.writer import Writer
+
+PAIR = "main"
+"""The key of the one pair that the settings describe."""
+
+SOURCE = "cscart"
+
+Progress = Callable[[int, int | None], None]
+Finished = Callable[[Connection], None]
+
+
+def utc_now() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, migrated to the newest form. Raises `StorageFailed`."""
+    db = Database.open(settings.database)
+    try:
+        migrate.upgrade(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def request_log(settings: Settings) -> RequestLog | None:
+    """The request log, when it is switched on."""
+    if not settings.log.requests:
+        return None
+    secrets = (settings.cscart.api_key, settings.webasyst.token)
+    mask = Mask([secret.get_secret_value() for secret in secrets], personal=settings.log.mask_personal)
+    return RequestLog(settings.request_log, max_bytes=settings.log.max_bytes, mask=mask)
+
+
+@dataclass(slots=True)
+class App:
+    """Everything one pair of shops needs, open for use inside `async with`."""
+
+    settings: Settings
+    db: Database
+    now: Callable[[], datetime] = utc_now
+    turns: Turns = field(default_factory=Turns)
+    _transports: list[Transport] = field(default_factory=list)
+    _log: RequestLog | None = None
+
+    async def __aenter__(self) -> App:
+        self._log = request_log(self.settings)
+        await self.db.run(self._register)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for transport in self._transports:
+            await transport.close()
+        self._transports.clear()
+        if self._log is not None:
+            self._log.close()
+
+    def _register(self, conn: Connection) -> None:
+        """The pair's account name and first start are written once; the status map follows the settings."""
+        if pairs.get(conn, PAIR) is None:
+            now = self.now()
+            pairs.put(conn, Pair(PAIR, account_of(self.settings.cscart.url), now, now))
+        mapping = {letter: str(target) for letter, target in self.settings.statuses.items()}
+        if status_map.get(conn, PAIR, SOURCE) != mapping:
+            status_map.replace(conn, PAIR, SOURCE, mapping)
+
+    async def pair(self) -> Pair:
+        """The pair's account name and the time of its first start."""
+        found = await self.db.run(lambda conn: pairs.get(conn, PAIR))
+        if found is None:
+            raise LookupError("the pair is registered when the app is entered")
+        return found
+
+    def source(self, currency: str) -> CSCartSource:
+        """The CS-Cart shop; `currency` is the one its amounts are in."""
+        cscart = self.settings.cscart
+        transport = self._transport(
+            "cscart", cscart.url, {}, auth=(cscart.email, cscart.api_key.get_secret_value())
+        )
+        company = str(cscart.company_id) if cscart.company_id is not None else None
+        return CSCartSource(
+            CSCartClient(transport), company=company, language=cscart.language, currency=currency
+        )
+
+    def office(self) -> WebasystOffice:
+        """The Webasyst account."""
+        webasyst = self.settings.webasyst
+        headers = {"Authorization": f"Bearer {webasyst.token.get_secret_value()}"}
+        client = WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
+        return WebasystOffice(
+            client, stock_id=webasyst.stock_id, category_id=webasyst.category_id, type_id=webasyst.type_id
+        )
+
+    def _transport(
+        self, shop: str, url: str, headers: dict[str, str], *, auth: tuple[str, str] | None
+    ) -> Transport:
+        http = self.settings.http
+        transport = Transport(
+            shop=shop,
+            base_url=url,
+            headers=headers,
+            auth=auth,
+            calls_per_second=float(http.calls_per_second),
+            deadline=float(http.deadline),
+            log=self._log,
+        )
+        self._transports.append(transport)
+        return transport
+
+
+@dataclass(slots=True)
+class Shops:
+    """The two shops of a pair, and what is known about them; one per process."""
+
+    app: App
+    pair: Pair
+    source: CSCartSource
+    office: WebasystOffice
+    catalog: Catalog
+    currency: str
+
+    @classmethod
+    async def connect(cls, app: App) -> Shops:
+        """Build the clients; asks Webasyst for its primary currency where the settings do not name CS-Cart's."""
+        office = app.office()
+        currency = app.settings.cscart.currency or (await office.profile()).rates.primary
+        rule = SkuRule(case_sensitive=app.settings.products.sku_case)
+        catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
+        return cls(app, await app.pair(), app.source(currency), office, catalog, currency)
+
+    def orders(self, tally: Tally, progress: Progress, finished: Finished) -> OrdersCycle:
+        """One cycle of the orders stream."""
+        app = self.app
+        policy = self._order_policy()
+        writer = self._writer(ORDERS, Urgency.ORDERS)
+        users = UserMap(app.db, self.office, PAIR, SOURCE)
+        writes = OrderWrites(self.office, self.catalog, users, writer, app.db, policy, tally, app.now)
+        return OrdersCycle(
+            source=self.source,
+            office=self.office,
+            writes=writes,
+            failing=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def products(
+        self, tally: Tally, progress: Progress, finished: Finished, *, override: bool
+    ) -> ProductsCycle:
+        """One cycle of the products stream; `override` lets it pass the brakes."""
+        app, settings = self.app, self.app.settings
+        policy = self._product_policy()
+        writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
+        failing = SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now)
+        writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now)
+        rule = BrakeRule(float(settings.brakes.share), settings.brakes.min)
+        apply = ProductApply(
+            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy),
+            writes=writes,
+            images=ProductImages(self.source, self.office, writer, app.db, PAIR),
+            source=self.source,
+            failing=failing,
+            brakes=StreamBrakes(app.db, PAIR, PRODUCTS, rule, tally, app.now, override),
+            db=app.db,
+            policy=policy,
+            tally=tally,
+        )
+        return ProductsCycle(
+            source=self.source,
+            office=self.office,
+            catalog=self.catalog,
+            apply=apply,
+            doubts=ProductDoubts(self.source, self.office, writes, app.db, PAIR, PRODUCTS, app.now),
+            failing=failing,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            overlap=overlap(settings.products.update_time),
+            sweep_time=timedelta(seconds=settings.products.sweep_time),
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def _writer(self, stream: str, urgency: Urgency) -> Writer:
+        app = self.app
+        deadline = timedelta(seconds=float(app.settings.http.deadline))
+        return Writer(app.db, PAIR, stream, turns=app.turns, urgency=urgency, deadline=deadline, now=app.now)
+
+    def _order_policy(self) -> OrderPolicy:
+        settings = self.app.settings
+        return OrderPolicy(
+            pair=PAIR,
+            source=SOURCE,
+            account=self.pair.account,
+            company=self._company,
+            since=settings.orders.since or self.pair.since,
+            discounts=settings.orders.discounts,
+            hold_unknown=settings.orders.unknown_sku == "hold",
+            skip_statuses=settings.orders.skip_statuses,
+            statuses=settings.statuses,
+            overlap=overlap(settings.orders.update_time),
+        )
+
+    def _product_policy(self) -> ProductPolicy:
+        products = self.app.settings.products
+        return ProductPolicy(
+            pair=PAIR,
+            source=SOURCE,
+            account=self.pair.account,
+            company=self._company,
+            currency=self.currency,
+            create_missing=products.create_missing,
+            images=products.images,
+            group_variations=products.group_variations,
+        )
+
+    @property
+    def _company(self) -> str | None:
+        company = self.app.settings.cscart.company_id
+        return str(company) if company is not None else None

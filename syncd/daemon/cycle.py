@@ -1,0 +1,123 @@
+"""One cycle of one stream, with its outcome told instead of raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import Connection
+
+from syncd.app import PAIR, Progress, Shops
+from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
+from syncd.state import brakes, failures, intents, runs
+from syncd.state.runs import Run
+from syncd.sync.orders import STREAM as ORDERS
+from syncd.sync.outcome import Tally
+from syncd.sync.products import STREAM as PRODUCTS
+
+STREAMS = (ORDERS, PRODUCTS)
+"""Every stream, in the order of a run: stock is compared after pending orders."""
+
+log = structlog.get_logger(__name__)
+
+
+class Ending(StrEnum):
+    """How a cycle ended."""
+
+    OK = "ok"
+    BRAKED = "braked"
+    FAILED = "failed"
+    NOT_AUTHORISED = "not authorised"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(slots=True)
+class Report:
+    """What one cycle of one stream did, and what is left."""
+
+    stream: str
+    ending: Ending
+    counts: dict[str, int]
+    message: str = ""
+    failures: int = 0
+    doubts: int = 0
+    brakes: list[str] = field(default_factory=list)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether something waits for a person or for a later cycle."""
+        return bool(self.failures or self.doubts or self.brakes)
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """For callers that do not show progress."""
+
+
+@dataclass(slots=True)
+class Cycles:
+    """Runs cycles over one pair of shops."""
+
+    shops: Shops
+    progress: Callable[[str], Progress] = lambda stream: no_progress
+
+    async def run(self, stream: str, *, retry_all: bool = False, override: bool = False) -> Report:
+        """Run one cycle and record it. Expected errors end up in the report; bugs and cancellation are raised."""
+        app = self.shops.app
+        tally = Tally(stream)
+        began = app.now()
+        ending, message = Ending.OK, ""
+
+        def finished(conn: Connection) -> None:
+            self._record(conn, tally, began, Ending.OK, "")
+
+        try:
+            await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
+        except SyncdError as error:
+            ending, message = _ending(error), str(error)
+            log.error("cycle.stopped", stream=stream, ending=ending, reason=message)
+            await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
+        return await self._report(tally, ending, message)
+
+    async def _cycle(
+        self,
+        stream: str,
+        tally: Tally,
+        finished: Callable[[Connection], None],
+        *,
+        retry_all: bool,
+        override: bool,
+    ) -> None:
+        progress = self.progress(stream)
+        if stream == ORDERS:
+            await self.shops.orders(tally, progress, finished).run(retry_all=retry_all)
+        else:
+            cycle = self.shops.products(tally, progress, finished, override=override)
+            await cycle.run(retry_all=retry_all)
+
+    def _record(self, conn: Connection, tally: Tally, began: datetime, ending: Ending, message: str) -> None:
+        now = self.shops.app.now()
+        counts = dict(tally.counts)
+        runs.record(conn, Run(PAIR, tally.stream, began, now, str(ending), counts, message))
+
+    async def _report(self, tally: Tally, ending: Ending, message: str) -> Report:
+        def read(conn: Connection) -> tuple[int, int, list[str]]:
+            engaged = brakes.engaged(conn, PAIR, tally.stream)
+            return (
+                failures.count(conn, PAIR, tally.stream),
+                len(intents.all(conn, PAIR, tally.stream)),
+                [f"{brake.kind}: {brake.evidence.get('reason', '')}" for brake in engaged],
+            )
+
+        failed, doubts, pulled = await self.shops.app.db.run(read)
+        return Report(tally.stream, ending, dict(tally.counts), message, failed, doubts, pulled)
+
+
+def _ending(error: SyncdError) -> Ending:
+    if isinstance(error, NotAuthorised):
+        return Ending.NOT_AUTHORISED
+    if isinstance(error, Misconfigured):
+        return Ending.MISCONFIGURED
+    return Ending.BRAKED if isinstance(error, StopStream) else Ending.FAILED

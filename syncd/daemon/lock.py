@@ -1,0 +1,42 @@
+"""One process per data directory: a lock that ends with the process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from syncd.errors import AlreadyRunning, StorageFailed
+
+
+@contextmanager
+def single_instance(data_dir: Path) -> Iterator[None]:
+    """Hold the lock of the data directory for the block. Raises `AlreadyRunning` and `StorageFailed`."""
+    path = data_dir / "syncd.lock"
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageFailed(
+            f"the data directory {data_dir} cannot be used: {error.strerror}; set SYNCD_DATA_DIR to a folder that "
+            "the user that runs syncd may write"
+        ) from error
+    try:
+        _lock(handle, data_dir)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, data_dir: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
+        raise AlreadyRunning(
+            f"another syncd (process {owner}) works on {data_dir}; stop it first, or give this one another SYNCD_DATA_DIR"
+        ) from None
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

@@ -1,0 +1,72 @@
+"""One run by hand: every stream once, and its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import IntEnum
+
+import structlog
+from sqlalchemy import Connection
+
+from syncd.app import PAIR
+from syncd.daemon.cycle import Cycles, Ending, Report
+from syncd.state import intents
+from syncd.sync.orders import STREAM as ORDERS
+
+log = structlog.get_logger(__name__)
+
+
+class Exit(IntEnum):
+    """Exit codes of a run; the first that holds in the order of `exit_code`."""
+
+    OK = 0
+    FAILED = 1
+    OUTSTANDING = 3
+    MISCONFIGURED = 10
+    ALREADY_RUNNING = 11
+    NOT_AUTHORISED = 12
+
+
+def exit_code(reports: Sequence[Report]) -> Exit:
+    """10 misconfigured, 12 not authorised, 1 a stream failed, 3 something outstanding, 0 all applied."""
+    endings = {report.ending for report in reports}
+    if Ending.MISCONFIGURED in endings:
+        return Exit.MISCONFIGURED
+    if Ending.NOT_AUTHORISED in endings:
+        return Exit.NOT_AUTHORISED
+    if Ending.FAILED in endings:
+        return Exit.FAILED
+    if Ending.BRAKED in endings or any(report.outstanding for report in reports):
+        return Exit.OUTSTANDING
+    return Exit.OK
+
+
+async def run_once(cycles: Cycles, streams: Sequence[str], *, override: bool = False) -> list[Report]:
+    """One cycle of each stream, retrying every failure; orders first.
+
+    An order whose creation is in doubt is sent again only when the abandoned call cannot run any more
+    (DESIGN: orders, step 5): the run waits for that moment, at most the deadline of a call, and settles it.
+    """
+    reports = []
+    for stream in streams:
+        report = await cycles.run(stream, retry_all=True, override=override)
+        if stream == ORDERS and report.doubts and report.ending is Ending.OK:
+            await _wait_until_settled(cycles)
+            report = await cycles.run(stream, retry_all=True)
+        reports.append(report)
+    return reports
+
+
+async def _wait_until_settled(cycles: Cycles) -> None:
+    app = cycles.shops.app
+
+    def longest(conn: Connection) -> timedelta:
+        rows = intents.all(conn, PAIR, ORDERS)
+        return max((row.settle_after - app.now() for row in rows), default=timedelta())
+
+    pause = (await app.db.run(longest)).total_seconds()
+    if pause > 0:
+        log.info("orders.waiting", seconds=round(pause), reason="an abandoned call may still be running in the shop")
+        await asyncio.sleep(pause)
