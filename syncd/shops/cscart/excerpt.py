@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
+from syncd.model.product import BrokenRecord
 from syncd.shops.mask import HIDDEN
 from syncd.shops.mask_names import is_secret
 
@@ -16,6 +18,14 @@ _DEEPEST = 8
 def excerpt(value: Any) -> str:
     """The beginning of the record as JSON, without the fields that hold secrets (contracts/cscart §4.3)."""
     return json.dumps(_clean(value), ensure_ascii=False, default=str)[:_LIMIT]
+
+
+def nameless(value: Any) -> BrokenRecord:
+    """What becomes of a row without an id. Its key is made from its content: the same row is one failure, however often
+    and wherever in a list it comes."""
+    text = excerpt(value)
+    key = f"without-id-{zlib.crc32(text.encode(errors='replace')):08x}"
+    return BrokenRecord(key, "CS-Cart: a row of a list has no id", text)
 
 
 def _clean(value: Any, depth: int = 0) -> Any:

@@ -13,7 +13,7 @@ from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_orders import decode_order
-from syncd.shops.cscart.excerpt import excerpt
+from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Portion, Walk
 from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_ID, Pairs, Scope, part
@@ -70,8 +70,8 @@ class OrderReader:
         except (BrokenAnswer, ShopUnavailable):
             listing = await self._client.orders(query)
         found: dict[str, Order | BrokenRecord | None] = {}
-        for number, row in enumerate(listing.rows):
-            key, record = await self._record(row, f"row {number + 1} of page {page}")
+        for row in listing.rows:
+            key, record = await self._record(row)
             found[key] = record if _in_range(record, since) else None
         return Portion(found, listing.total, listing.clock, listing.ends(page, size))
 
@@ -81,17 +81,18 @@ class OrderReader:
         """One page of the short list, where the orders that were seen cost nothing."""
         listing = await self._client.orders((*self._filters(since), *part(page, size, BY_ID)))
         found: dict[str, Order | BrokenRecord | None] = {}
-        for number, row in enumerate(listing.rows):
-            key = _key(row) or f"row {number + 1} of page {page}"
-            record = None if key in seen else (await self._record(row, key))[1]
+        for row in listing.rows:
+            known = _key(row)
+            key, record = (known, None) if known in seen else await self._record(row)
             found[key] = record if _in_range(record, since) else None
         return Portion(found, listing.total, listing.clock, listing.ends(page, size))
 
-    async def _record(self, row: Any, place: str) -> tuple[str, Order | BrokenRecord | None]:
+    async def _record(self, row: Any) -> tuple[str, Order | BrokenRecord | None]:
         """The key and order of a row; a short row has no products and leads to a call of its own."""
         key = _key(row)
         if key is None:
-            return place, BrokenRecord(place, "CS-Cart: a row of orders has no order_id", excerpt(row))
+            unknown = nameless(row)
+            return unknown.key, unknown
         return key, self._decode(key, row) if "products" in row else await self._alone(key)
 
     async def _alone(self, key: str) -> Order | BrokenRecord | None:

@@ -11,7 +11,7 @@ from syncd.errors import BrokenAnswer, ShopUnavailable
 from syncd.model.product import BrokenRecord, Product
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_products import decode_amounts, decode_product
-from syncd.shops.cscart.excerpt import excerpt
+from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Listing
 from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_CREATION, Pairs, Scope, part
@@ -74,17 +74,17 @@ class ProductLookup:
                     found[some[0]] = BrokenRecord(some[0], f"product {some[0]} cannot be read: {error}")
             else:
                 clock = clock or listing.clock
-                found |= self.rows(shape, listing, "the answer")
+                found |= self.rows(shape, listing)
         return found, clock
 
-    def rows(self, shape: Shape, listing: Listing, place: str) -> Found:
-        """The rows of a list; one that cannot be read becomes a `BrokenRecord`, named by its place when it has no id."""
+    def rows(self, shape: Shape, listing: Listing) -> Found:
+        """The rows of a list; one that cannot be read becomes a `BrokenRecord`."""
         found: Found = {}
-        for number, row in enumerate(listing.rows, start=1):
+        for row in listing.rows:
             key = key_of(row)
             if key is None:
-                name = f"row {number} of {place}"
-                found[name] = BrokenRecord(name, "CS-Cart: a row of products has no product_id", excerpt(row))
+                unknown = nameless(row)
+                found[unknown.key] = unknown
             else:
                 found[key] = self.decode(shape, key, row)
         return found

@@ -106,7 +106,7 @@ class ProductReader:
             listing = await self._client.products((*query, *IDS))
             found, _ = await self._lookup.by_ids(shape, _ids(listing))
         else:
-            found = self._lookup.rows(shape, listing, f"page {page}")
+            found = self._lookup.rows(shape, listing)
         return _portion_of(found, listing, listed, listing.ends(page, size))
 
     async def _closing_portion(self, listed: _List, seen: set[str], page: int, size: int) -> Portion[Product]:
