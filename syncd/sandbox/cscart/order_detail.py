@@ -145,8 +145,13 @@ def _money_tail(order: Order, lang: str) -> dict[str, Any]:
             "regnumber": "", "priority": "0", "tax_subtotal": row["tax_subtotal"],
             "description": named(tax.names, lang), "calculation_type": "unit_price", "applies": row["applies"],
         }  # fmt: skip
-    added = any(not row["tax"].included for row in order.taxes.values()) and order.shipping_tax
-    shown: Any = order.shipping_cost + order.shipping_tax if added else money(order.shipping_cost)
+    added = [
+        value
+        for row in order.taxes.values()
+        for key, value in row["applies"].items()
+        if not row["tax"].included and key.startswith("S_")
+    ]
+    shown: Any = order.shipping_cost + sum(added) if added else money(order.shipping_cost)
     return {
         "taxes": taxes, "tax_subtotal": order.tax_subtotal, "display_shipping_cost": shown,
         "need_shipping": any(line.is_edp != "Y" for line in order.lines),

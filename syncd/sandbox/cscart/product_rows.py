@@ -84,8 +84,16 @@ def list_row(store: Store, product: Product, call: Call, url: str, lang: str) ->
         gather(store, product, row, options=call.text("get_options") == "1", lang=lang)
         if call.params.get("get_features") == "0":
             row["product_features"] = []
+    elif call.version == "2.0":
+        _plain_prices(product, row)
     _extend(store, product, row, call, lang)
     return row
+
+
+def _plain_prices(product: Product, row: dict[str, Any]) -> None:
+    """Version 2.0: prices as the database has them, no promotions (cscart §3.2)."""
+    row["price"] = row["base_price"] = f"{product.price:.8f}"
+    row["product_features"] = product.features or []
 
 
 def _extend(store: Store, product: Product, row: dict[str, Any], call: Call, lang: str) -> None:
@@ -199,7 +207,7 @@ def detail(store: Store, product: Product, version: str, url: str, lang: str) ->
     row["tax_ids"] = [str(number) for number in product.tax_ids]
     row["category_ids"], row["main_category"] = list(row["category_ids"]), row["main_category"]
     if version == "2.0":
-        row["price"] = f"{product.price:.8f}"
+        _plain_prices(product, row)
     else:
         gather(store, product, row, options=True, lang=lang)
     row["lang_code"] = lang
