@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from syncd.state.rows import insert_for, upsert, values_of
+from syncd.state.rows import counted, insert_for, upsert, values_of
 from syncd.state.schema import brakes
 
 
@@ -30,12 +30,12 @@ def pull(  # noqa: PLR0917
 ) -> None:
     """Stop the stream. A brake that is engaged already keeps its time and takes the new evidence."""
     values = values_of(Brake(pair, stream, kind, dict(evidence), at, None))
-    statement = insert_for(conn, brakes).values(values)
+    statement = insert_for(conn, brakes)
     engaged = {"evidence": statement.excluded.evidence}
     again = statement.on_conflict_do_update(
         index_elements=["pair", "stream", "kind"], set_=engaged, where=brakes.c.released_at.is_(None)
     )
-    if conn.execute(again).rowcount == 0:
+    if counted(conn, again, [values]) == 0:
         upsert(conn, brakes, [values])
 
 

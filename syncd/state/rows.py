@@ -37,8 +37,14 @@ def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, A
     if not rows:
         return 0
     key = [column.name for column in table.primary_key]
-    statement = insert_for(conn, table).on_conflict_do_nothing(index_elements=key)
-    return conn.execute(statement, rows).rowcount
+    return counted(conn, insert_for(conn, table).on_conflict_do_nothing(index_elements=key), rows)
+
+
+def counted(
+    conn: Connection, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Run an INSERT and answer how many rows it wrote; SQLAlchemy keeps that number only when it is asked to."""
+    return conn.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def values_of(record: Any) -> dict[str, Any]:

@@ -13,10 +13,25 @@ from syncd.state.order_links import OrderLink
 from syncd.state.product_links import ProductLink
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
-_ROW = CatalogRow(1, 10, "a-1", "A-1", "Кружка", Decimal("12.50"), Decimal(0), Decimal(3), True, True, "RUB", 1, False)
+_ROW = CatalogRow(
+    1, 10, "a-1", "A-1", "Кружка", Decimal("12.50"), Decimal(0), Decimal(3), True, True, "RUB", 1, False
+)
 _PRODUCT = ProductLink("main", "7", 1, 10, {"price": "12.50"}, False, NOON, NOON)
 _ORDER = OrderLink(
-    "main", "cscart", "1001", "cscart:shop:1001", 501, 9, "new", "P", {"lines": []}, True, None, "v1", NOON, NOON
+    "main",
+    "cscart",
+    "1001",
+    "cscart:shop:1001",
+    501,
+    9,
+    "new",
+    "P",
+    {"lines": []},
+    True,
+    None,
+    "v1",
+    NOON,
+    NOON,
 )
 _INTENT = Intent("main", "orders", "1001", "order.create", {"lines": ["1x2"]}, "cscart:shop:1001", NOON, NOON)
 

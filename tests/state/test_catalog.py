@@ -35,7 +35,10 @@ def test_the_newest_sight_of_a_sku_counts(db: Database) -> None:
 
 def test_what_a_scan_did_not_see_vanishes(db: Database) -> None:
     """Rows older than the scan are removed and told; rows of the scan or newer stay."""
-    rows = [catalog_row(sku_id=number, code_key=f"c{number}", scan=scan) for number, scan in ((1, 4), (2, 5), (3, 6))]
+    rows = [
+        catalog_row(sku_id=number, code_key=f"c{number}", scan=scan)
+        for number, scan in ((1, 4), (2, 5), (3, 6))
+    ]
     put(db, *rows)
     assert db.run_sync(lambda conn: catalog.forget_older(conn, "main", 5)) == [rows[0]]
     assert db.run_sync(lambda conn: catalog.forget_older(conn, "main", 5)) == []

@@ -23,7 +23,9 @@ samples = Table(
     Column("words", Plain),
     Column("tree", JSON),
 )
-same_fixture = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+same_fixture = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 times = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=zones)
 trees = st.recursive(
@@ -35,7 +37,7 @@ trees = st.recursive(
 
 @pytest.fixture
 def table(db: Database) -> Database:
-    db.run_sync(lambda conn: samples.create(conn))
+    db.run_sync(samples.create)
     return db
 
 

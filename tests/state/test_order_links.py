@@ -25,7 +25,9 @@ def test_a_link_is_found_from_both_sides(db: Database) -> None:
     put(db, link)
     assert db.run_sync(lambda conn: order_links.get(conn, "main", "cscart", "1001")) == link
     assert db.run_sync(lambda conn: order_links.get(conn, "main", "other", "1001")) is None
-    assert db.run_sync(lambda conn: order_links.by_sources(conn, "main", "cscart", ["1", "1001"])) == {"1001": link}
+    assert db.run_sync(lambda conn: order_links.by_sources(conn, "main", "cscart", ["1", "1001"])) == {
+        "1001": link
+    }
     assert db.run_sync(lambda conn: order_links.by_orders(conn, "main", [1, 501])) == {501: link}
     assert db.run_sync(lambda conn: order_links.by_orders(conn, "other", [501])) == {}
 
@@ -41,7 +43,10 @@ def test_the_same_link_again_is_an_update(db: Database) -> None:
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        (order_link(source_key="1002"), ["cscart order 1002", "office order 501", "linked to cscart order 1001"]),
+        (
+            order_link(source_key="1002"),
+            ["cscart order 1002", "office order 501", "linked to cscart order 1001"],
+        ),
         (order_link(source="other"), ["other order 1001", "office order 501", "linked to cscart order 1001"]),
         (order_link(order_id=502), ["cscart order 1001", "office order 502", "linked to office order 501"]),
     ],
@@ -64,11 +69,16 @@ def test_the_same_ids_in_another_pair_are_free(db: Database) -> None:
 def test_flagged_orders_come_longest_waiting_first(db: Database) -> None:
     """Only orders with a flag are told, by the time of their last change."""
     links = [
-        order_link(source_key=str(number), order_id=number, flag=flag, updated_at=NOON + timedelta(minutes=minute))
+        order_link(
+            source_key=str(number), order_id=number, flag=flag, updated_at=NOON + timedelta(minutes=minute)
+        )
         for number, flag, minute in ((1, "late", 5), (2, None, 0), (3, "early", 1))
     ]
     put(db, *links)
-    assert [link.flag for link in db.run_sync(lambda conn: order_links.flagged(conn, "main"))] == ["early", "late"]
+    assert [link.flag for link in db.run_sync(lambda conn: order_links.flagged(conn, "main"))] == [
+        "early",
+        "late",
+    ]
 
 
 def test_unfinished_orders_are_pending_in_the_order_of_their_links(db: Database) -> None:

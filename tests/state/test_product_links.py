@@ -59,7 +59,7 @@ def test_neither_side_takes_a_second_partner(db: Database, second: ProductLink, 
 
 def test_two_new_links_that_clash_with_each_other_are_refused(db: Database) -> None:
     """A clash inside one batch is told as well, and none of the batch is written."""
-    with pytest.raises(LinkTaken, match="product 8 .* SKU id 1: the SKU is linked to product 7"):
+    with pytest.raises(LinkTaken, match=r"product 8 .* SKU id 1: the SKU is linked to product 7"):
         put(db, product_link(), product_link(source_key="8"))
     assert db.run_sync(lambda conn: product_links.count(conn, "main")) == 0
 
@@ -84,7 +84,9 @@ def test_a_removed_link_frees_both_sides(db: Database) -> None:
     put(db, product_link())
     assert db.run_sync(lambda conn: product_links.remove(conn, "main", ["7", "8"])) == 1
     put(db, product_link(source_key="8"))
-    assert db.run_sync(lambda conn: product_links.by_skus(conn, "main", [1])) == {1: product_link(source_key="8")}
+    assert db.run_sync(lambda conn: product_links.by_skus(conn, "main", [1])) == {
+        1: product_link(source_key="8")
+    }
 
 
 def test_the_same_ids_in_another_pair_are_free(db: Database) -> None:
