@@ -35,7 +35,7 @@ def is_numeric(value: Any) -> bool:
     if not isinstance(value, str):
         return False
     found = _NUMBER.match(value)
-    return bool(found) and found is not None and value[found.end():].strip() == ""
+    return bool(found) and found is not None and value[found.end() :].strip() == ""
 
 
 def money(value: Any) -> Decimal:

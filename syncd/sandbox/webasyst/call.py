@@ -65,11 +65,15 @@ class Call:
         values = self.query if source is None else source
         limit, offset = php.to_int(values.get("limit", "100")), php.to_int(values.get("offset", "0"))
         if limit < 0:
-            raise ApiError(200, "invalid_param", "A “limit” parameter value must be greater than or equal to zero.")
+            raise ApiError(
+                200, "invalid_param", "A “limit” parameter value must be greater than or equal to zero."
+            )
         if most is not None and limit > most:
             raise ApiError(200, "invalid_param", f"A “limit” parameter value must not exceed {most}.")
         if offset < 0:
-            raise ApiError(200, "invalid_param", "An “offset” parameter value must be greater than or equal to zero.")
+            raise ApiError(
+                200, "invalid_param", "An “offset” parameter value must be greater than or equal to zero."
+            )
         return offset, limit
 
 

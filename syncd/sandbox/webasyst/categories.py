@@ -17,7 +17,14 @@ from .tags import put_tags, split_names
 from .transliterate import transliterate
 
 COLUMNS = (
-    "name", "url", "description", "meta_title", "meta_keywords", "meta_description", "status", "include_sub_categories",
+    "name",
+    "url",
+    "description",
+    "meta_title",
+    "meta_keywords",
+    "meta_description",
+    "status",
+    "include_sub_categories",
 )
 
 
@@ -40,7 +47,9 @@ def get_tree(call: Call) -> Any:
     return [_branch(call.state, one, places, depth) for one in roots]
 
 
-def _branch(state: State, key: int, places: dict[int, tuple[int, int, int]], depth: int | None) -> dict[str, Any]:
+def _branch(
+    state: State, key: int, places: dict[int, tuple[int, int, int]], depth: int | None
+) -> dict[str, Any]:
     category = state.store.categories.rows[key]
     row = {**tree.row(state, category, places), "thumb": None}
     deeper = depth is None or depth > 0
@@ -100,7 +109,9 @@ def unique_url(state: State, category: Category, wanted: str) -> str:
     """The transliterated name; `_1`, `_2`... when a sibling has it already."""
     base = re.sub(r"[^a-z0-9_.-]+", "-", transliterate(wanted).lower()).strip("-") or str(category.id)
     taken = {
-        one.url for one in state.store.categories if one.parent_id == category.parent_id and one.id != category.id
+        one.url
+        for one in state.store.categories
+        if one.parent_id == category.parent_id and one.id != category.id
     }
     url, place = base, 0
     while url in taken:

@@ -73,8 +73,13 @@ def add(call: Call) -> Any:
         raise ApiError(402, "premium_only", "Creating more channels is available in the premium version.")
     key = call.store.channels.reserve()
     channel = {
-        "id": key, "type": kind, "name": call.form("name"), "description": call.form("description"),
-        "wa_channel_id": None, "status": php.to_int(call.form("status", "1")), "sort": 0,
+        "id": key,
+        "type": kind,
+        "name": call.form("name"),
+        "description": call.form("description"),
+        "wa_channel_id": None,
+        "status": php.to_int(call.form("status", "1")),
+        "sort": 0,
         "params": {str(name): php.to_str(value) for name, value in params.items()},
     }
     return {"channel": _shown(call.store.channels.put(key, channel))}

@@ -99,8 +99,12 @@ def order_contact(contact: Contact | None, contact_id: int | None) -> dict[str, 
     """`contact` of order.getInfo; names are always escaped, a dangling id shows an empty contact."""
     if contact is None:
         return {
-            "id": "" if contact_id is None else str(contact_id), "name": "", "email": "", "phone": "",
-            "registered": False, "photo_50x50": USERPIC,
+            "id": "" if contact_id is None else str(contact_id),
+            "name": "",
+            "email": "",
+            "phone": "",
+            "registered": False,
+            "photo_50x50": USERPIC,
         }
     return {
         "id": str(contact.id),

@@ -14,7 +14,17 @@ from .call import Call, Method, as_map, writes
 from .errors import server_error
 from .store import Contact
 
-COLUMNS = ("id", "firstname", "middlename", "lastname", "name", "company", "create_datetime", "create_method", "locale")
+COLUMNS = (
+    "id",
+    "firstname",
+    "middlename",
+    "lastname",
+    "name",
+    "company",
+    "create_datetime",
+    "create_method",
+    "locale",
+)
 Filter = Callable[[Contact], bool]
 
 
@@ -70,7 +80,7 @@ def _test(one: conditions.Condition) -> Filter:
 
 
 def _nonsense(one: conditions.Condition) -> Filter:
-    """Unknown fields give some rows, not none and not all (contracts/webasyst §6)."""
+    """Unknown fields are looked up in what forms left at the contact, or give nonsense (contracts/webasyst §6)."""
     group = one.field.partition(".")[0]
     if group == "app":
         return lambda contact: True
@@ -79,7 +89,8 @@ def _nonsense(one: conditions.Condition) -> Filter:
         return lambda contact: not contact.name
     if group in ("contact_info", "contact_id", "query"):
         return lambda contact: False
-    return lambda contact: bool(contact.addresses)
+    stored = conditions.test("text", one.op or "=", one.value)
+    return lambda contact: stored(contact.other.get(one.field))
 
 
 def _sorted(found: list[Contact], sort: str) -> list[Contact]:
@@ -98,21 +109,45 @@ def _sorted(found: list[Contact], sort: str) -> list[Contact]:
 
 
 def _name_key(one: Contact) -> tuple[str, int]:
-    """The stored name begins with the last name, whatever is shown."""
-    return (f"{one.lastname} {one.firstname}".strip() or one.name).casefold(), one.id
+    """The stored name begins with the last name, whatever is shown; MySQL takes ё for е."""
+    stored = f"{one.lastname} {one.firstname}".strip() or one.name
+    return stored.casefold().replace("ё", "е"), one.id
 
 
 def row(one: Contact) -> dict[str, Any]:
     """One customer; the sales columns are null until the first order."""
     return {
-        "id": str(one.id), "name": one.name, "firstname": one.firstname, "middlename": one.middlename,
-        "lastname": one.lastname, "title": "", "company": one.company, "jobtitle": "", "company_contact_id": "0",
-        "is_company": "0", "is_user": one.is_user, "is_staff": "0", "login": one.login,
-        "last_datetime": one.last_datetime, "sex": None, "birth_day": None, "birth_month": None, "birth_year": None,
-        "about": None, "photo": "0", "create_datetime": one.create_datetime, "create_app_id": one.create_app_id,
-        "create_method": one.create_method, "create_contact_id": str(one.create_contact_id), "locale": one.locale,
-        "timezone": "", **_sales(one), "_online_status": "online" if one.login else "offline",
-        "photo_url_40": contacts.USERPIC, "photo_url_96": contacts.USERPIC, **_lists(one),
+        "id": str(one.id),
+        "name": one.name,
+        "firstname": one.firstname,
+        "middlename": one.middlename,
+        "lastname": one.lastname,
+        "title": "",
+        "company": one.company,
+        "jobtitle": "",
+        "company_contact_id": "0",
+        "is_company": "0",
+        "is_user": one.is_user,
+        "is_staff": "0",
+        "login": one.login,
+        "last_datetime": one.last_datetime,
+        "sex": None,
+        "birth_day": None,
+        "birth_month": None,
+        "birth_year": None,
+        "about": None,
+        "photo": "0",
+        "create_datetime": one.create_datetime,
+        "create_app_id": one.create_app_id,
+        "create_method": one.create_method,
+        "create_contact_id": str(one.create_contact_id),
+        "locale": one.locale,
+        "timezone": "",
+        **_sales(one),
+        "_online_status": "online" if one.login else "offline",
+        "photo_url_40": contacts.USERPIC,
+        "photo_url_96": contacts.USERPIC,
+        **_lists(one),
     }
 
 

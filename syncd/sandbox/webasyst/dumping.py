@@ -33,7 +33,9 @@ def dump(state: State) -> dict[str, Any]:
 
 def _product(row: Product) -> dict[str, Any]:
     found = {
-        field.name: _plain(getattr(row, field.name)) for field in fields(row) if field.name not in ("skus", "images")
+        field.name: _plain(getattr(row, field.name))
+        for field in fields(row)
+        if field.name not in ("skus", "images")
     }
     found["skus"] = [_plain(asdict(sku)) for sku in row.skus]
     found["images"] = [image.id for image in row.images]

@@ -63,4 +63,6 @@ def run(shop: WebasystShop, op: str, args: dict[str, Any]) -> Any:
     except (ApiError, PhpFatal) as error:
         raise ValueError(f"{op} failed: {error}") from error
     except KeyError as error:
-        raise ValueError(f"{op} needs the argument {error.args[0]!r} or the record does not exist.") from error
+        raise ValueError(
+            f"{op} needs the argument {error.args[0]!r} or the record does not exist."
+        ) from error

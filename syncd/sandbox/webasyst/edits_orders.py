@@ -46,7 +46,9 @@ def create(shop: WebasystShop, args: dict[str, Any]) -> int:
     set_totals(order, cents(args.get("discount", 0)))
     spread_discount(order)
     order.params.update(order_create.address_params(contact))
-    order_create.put_params(order, {"storefront": state.settings.domain, **as_map(as_form(args.get("params", {})))})
+    order_create.put_params(
+        order, {"storefront": state.settings.domain, **as_map(as_form(args.get("params", {})))}
+    )
     order.params.setdefault("sales_channel", channel)
     order_create.finish(state, order, contact.id)
     workflow.mail(state, order, "order.create")
@@ -68,7 +70,9 @@ def action(shop: WebasystShop, args: dict[str, Any]) -> str:
     state, order, name = shop.state, _order(shop.state, args["id"]), str(args["action"])
     allowed = workflow.available(state, order)
     if name not in allowed:
-        raise ValueError(f"Order {order.id} is {order.state_id}: {name} is not possible, only {', '.join(allowed)}.")
+        raise ValueError(
+            f"Order {order.id} is {order.state_id}: {name} is not possible, only {', '.join(allowed)}."
+        )
     workflow.perform(state, order, name, without(args, "id", "action"), 1, order.id)
     return order.state_id
 
@@ -115,7 +119,12 @@ def clear_mails(shop: WebasystShop, args: dict[str, Any]) -> int:
 
 
 OPERATIONS: dict[str, Callable[[WebasystShop, dict[str, Any]], Any]] = {
-    "order.create": create, "order.action": action, "order.edit": edit, "contact.create": contact_create,
-    "contact.update": contact_update, "contact.delete": contact_delete, "half_write": half_write,
+    "order.create": create,
+    "order.action": action,
+    "order.edit": edit,
+    "contact.create": contact_create,
+    "contact.update": contact_update,
+    "contact.delete": contact_delete,
+    "half_write": half_write,
     "mails.clear": clear_mails,
 }

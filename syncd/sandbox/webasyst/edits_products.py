@@ -109,7 +109,9 @@ def sku_delete(shop: WebasystShop, args: dict[str, Any]) -> bool:
 
 def category_create(shop: WebasystShop, args: dict[str, Any]) -> int:
     """category.create."""
-    return categories.create(shop.state, str(args["name"]), int(args.get("parent_id", 0)), args.get("url", "")).id
+    return categories.create(
+        shop.state, str(args["name"]), int(args.get("parent_id", 0)), args.get("url", "")
+    ).id
 
 
 def category_update(shop: WebasystShop, args: dict[str, Any]) -> int:
@@ -157,16 +159,29 @@ def stock_delete(shop: WebasystShop, args: dict[str, Any]) -> bool:
 def feature_create(shop: WebasystShop, args: dict[str, Any]) -> int:
     """feature.create."""
     row = define(
-        shop.state, args["code"], args.get("name", args["code"]), args.get("type", "varchar"),
-        str(args.get("selectable", 0)), str(args.get("multiple", 0)),
+        shop.state,
+        args["code"],
+        args.get("name", args["code"]),
+        args.get("type", "varchar"),
+        str(args.get("selectable", 0)),
+        str(args.get("multiple", 0)),
     )
     return int(row["id"])
 
 
 OPERATIONS: dict[str, Callable[[WebasystShop, dict[str, Any]], Any]] = {
-    "product.create": create, "product.update": update, "product.delete": delete, "product.duplicate": duplicate,
-    "sku.update": sku_update, "sku.create": sku_create, "sku.delete": sku_delete,
-    "category.create": category_create, "category.update": category_update, "category.delete": category_delete,
-    "type.create": type_create, "stock.create": stock_create, "stock.delete": stock_delete,
+    "product.create": create,
+    "product.update": update,
+    "product.delete": delete,
+    "product.duplicate": duplicate,
+    "sku.update": sku_update,
+    "sku.create": sku_create,
+    "sku.delete": sku_delete,
+    "category.create": category_create,
+    "category.update": category_update,
+    "category.delete": category_delete,
+    "type.create": type_create,
+    "stock.create": stock_create,
+    "stock.delete": stock_delete,
     "feature.create": feature_create,
 }

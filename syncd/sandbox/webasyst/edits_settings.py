@@ -44,7 +44,10 @@ def rights(shop: WebasystShop, args: dict[str, Any]) -> bool:
     """rights: what a back-office user may do; the user is made when new."""
     contact_id = int(args["contact_id"])
     shop.state.users[contact_id] = User(
-        contact_id, bool(args.get("admin", False)), bool(args.get("backend", True)), dict(args.get("rights", {})),
+        contact_id,
+        bool(args.get("admin", False)),
+        bool(args.get("backend", True)),
+        dict(args.get("rights", {})),
     )
     return True
 
@@ -78,6 +81,10 @@ def token_revoke(shop: WebasystShop, args: dict[str, Any]) -> bool:
 
 
 OPERATIONS: dict[str, Callable[[WebasystShop, dict[str, Any]], Any]] = {
-    "setting": setting, "currency": currency, "rights": rights, "token.create": token_create,
-    "token.expire": token_expire, "token.revoke": token_revoke,
+    "setting": setting,
+    "currency": currency,
+    "rights": rights,
+    "token.create": token_create,
+    "token.expire": token_expire,
+    "token.revoke": token_revoke,
 }

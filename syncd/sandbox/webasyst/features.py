@@ -82,7 +82,11 @@ def get_list(call: Call) -> Any:
 def _with_values(state: State, row: dict[str, Any]) -> dict[str, Any]:
     if row["selectable"] == "0":
         return row
-    values = [_value_row(state, int(one["id"])) for one in state.store.feature_values if one["feature_id"] == row["id"]]
+    values = [
+        _value_row(state, int(one["id"]))
+        for one in state.store.feature_values
+        if one["feature_id"] == row["id"]
+    ]
     return {**row, "values": values}
 
 
@@ -95,7 +99,9 @@ def add(call: Call) -> Any:
         raise ApiError(200, "invalid_param", f"Code {code} already exists.")
     if "selectable" not in call.post or "multiple" not in call.post:
         raise database_error()
-    row = define(call.state, code, call.form("name"), call.form("type"), call.form("selectable"), call.form("multiple"))
+    row = define(
+        call.state, code, call.form("name"), call.form("type"), call.form("selectable"), call.form("multiple")
+    )
     row["status"] = call.form("status", "public")
     row["available_for_sku"] = str(php.to_int(call.form("available_for_sku", "0")))
     return row
@@ -108,8 +114,16 @@ BUILTIN = (
     ("gtin", "GTIN", "varchar", "0", "0", "1", "1"),
 )
 COLORS = (
-    ("white", "16777215"), ("yellow", "16776960"), ("green", "65280"), ("blue", "255"), ("brown", "9849600"),
-    ("red", "16711680"), ("orange", "16753920"), ("silver", "12632256"), ("gray", "8421504"), ("black", "0"),
+    ("white", "16777215"),
+    ("yellow", "16776960"),
+    ("green", "65280"),
+    ("blue", "255"),
+    ("brown", "9849600"),
+    ("red", "16711680"),
+    ("orange", "16753920"),
+    ("silver", "12632256"),
+    ("gray", "8421504"),
+    ("black", "0"),
 )
 
 
@@ -124,13 +138,24 @@ def install(state: State) -> None:
         state.store.feature_values.rows[value_id(state, color, name)]["code"] = code
 
 
-def define(state: State, code: str, name: str, kind: str, selectable: str = "0", multiple: str = "0") -> dict[str, Any]:
+def define(
+    state: State, code: str, name: str, kind: str, selectable: str = "0", multiple: str = "0"
+) -> dict[str, Any]:
     """Create a feature and return its row."""
     key = state.store.features.reserve()
     row: dict[str, Any] = {
-        "id": str(key), "parent_id": None, "code": code, "status": "public", "name": name, "type": kind,
-        "selectable": str(php.to_int(selectable)), "multiple": str(php.to_int(multiple)), "count": "0",
-        "available_for_sku": "0", "default_unit": None, "builtin": "0",
+        "id": str(key),
+        "parent_id": None,
+        "code": code,
+        "status": "public",
+        "name": name,
+        "type": kind,
+        "selectable": str(php.to_int(selectable)),
+        "multiple": str(php.to_int(multiple)),
+        "count": "0",
+        "available_for_sku": "0",
+        "default_unit": None,
+        "builtin": "0",
     }
     return state.store.features.put(key, row)
 

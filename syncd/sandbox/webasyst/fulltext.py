@@ -9,7 +9,7 @@ from .store import Product
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _STEMMED_FROM = 5
-_BY_CODE, _BY_NAME = 40, 90
+_BY_CODE, _BY_NAME, _BY_TEXT = 40, 90, 40
 
 
 def query_words(text: str) -> list[str]:
@@ -36,9 +36,10 @@ def weight(row: Product, words: list[str]) -> tuple[int, int]:
     """(weight, how many words matched): a word of the name counts more than one of a code."""
     name = _WORD.findall((row.name or "").casefold())
     codes = _WORD.findall(" ".join(f"{sku.sku} {sku.name}" for sku in row.skus).casefold())
+    texts = _WORD.findall(f"{row.summary or ''} {row.description or ''}".casefold())
     total, matched = 0, 0
     for word in words:
-        found = _BY_NAME * _has(name, word) + _BY_CODE * _has(codes, word)
+        found = _BY_NAME * _has(name, word) + _BY_CODE * _has(codes, word) + _BY_TEXT * _has(texts, word)
         total += found
         matched += bool(found)
     return total, matched

@@ -52,7 +52,9 @@ def add_many(call: Call) -> Any:
         raise ApiError(400, "invalid_param", "Missing required parameter: “files”.")
     texts = [php.to_str(one) or None for one in as_map(call.post.get("descriptions")).values()]
     texts += [None] * len(uploads)
-    return [_full_row(call.state, store(call.state, product, *pair)) for pair in zip(uploads, texts, strict=False)]
+    return [
+        _full_row(call.state, store(call.state, product, *pair)) for pair in zip(uploads, texts, strict=False)
+    ]
 
 
 def store(state: State, product: Product, upload: Upload, description: str | None) -> Image:
@@ -62,10 +64,19 @@ def store(state: State, product: Product, upload: Upload, description: str | Non
         raise server_error("Not an image or invalid image: /var/tmp/upload")
     ext = upload.filename.rpartition(".")[2] if "." in upload.filename else ""
     image = Image(
-        id=state.store.images.reserve(), product_id=product.id, upload_datetime=state.now(), description=description,
-        sort=max((one.sort for one in product.images), default=-1) + 1, width=size[0], height=size[1],
-        size=len(upload.content), original_filename=upload.filename, ext=ext, content=upload.content,
-        digest=hashlib.sha256(upload.content).hexdigest(), broken=ext.lower() not in KNOWN,
+        id=state.store.images.reserve(),
+        product_id=product.id,
+        upload_datetime=state.now(),
+        description=description,
+        sort=max((one.sort for one in product.images), default=-1) + 1,
+        width=size[0],
+        height=size[1],
+        size=len(upload.content),
+        original_filename=upload.filename,
+        ext=ext,
+        content=upload.content,
+        digest=hashlib.sha256(upload.content).hexdigest(),
+        broken=ext.lower() not in KNOWN,
     )
     state.store.images.put(image.id, image)
     product.images = (*product.images, image)
@@ -113,7 +124,9 @@ def update(call: Call) -> Any:
     product = _product(call)
     sent = [one for one in as_map(call.post.get("images")).values() if isinstance(one, dict)]
     own = {image.id: image for image in product.images}
-    listed = [(own[php.to_int(one.get("id", ""))], one) for one in sent if php.to_int(one.get("id", "")) in own]
+    listed = [
+        (own[php.to_int(one.get("id", ""))], one) for one in sent if php.to_int(one.get("id", "")) in own
+    ]
     kept = [image for image, _ in listed]
     for image in product.images:
         if image not in kept:

@@ -14,19 +14,39 @@ from .state import State
 def type_row(state: State, key: int, name: str) -> dict[str, Any]:
     """A product type as the database has it."""
     return {
-        "id": str(key), "sort": str(key - 1), "name": name, "icon": "box", "cross_selling": "alsobought",
-        "upselling": "0", "count": "0", "stock_unit_fixed": "2", "stock_unit_id": "0", "base_unit_fixed": "2",
-        "base_unit_id": None, "stock_base_ratio_fixed": "2", "stock_base_ratio": "1.00000000",
-        "count_denominator_fixed": "2", "count_denominator": None, "order_multiplicity_factor_fixed": "2",
-        "order_multiplicity_factor": None, "order_count_min_fixed": "2", "order_count_min": None,
-        "order_count_step_fixed": "2", "order_count_step": None,
+        "id": str(key),
+        "sort": str(key - 1),
+        "name": name,
+        "icon": "box",
+        "cross_selling": "alsobought",
+        "upselling": "0",
+        "count": "0",
+        "stock_unit_fixed": "2",
+        "stock_unit_id": "0",
+        "base_unit_fixed": "2",
+        "base_unit_id": None,
+        "stock_base_ratio_fixed": "2",
+        "stock_base_ratio": "1.00000000",
+        "count_denominator_fixed": "2",
+        "count_denominator": None,
+        "order_multiplicity_factor_fixed": "2",
+        "order_multiplicity_factor": None,
+        "order_count_min_fixed": "2",
+        "order_count_min": None,
+        "order_count_step_fixed": "2",
+        "order_count_step": None,
     }
 
 
 def stock_row(key: int, name: str) -> dict[str, Any]:
     """A warehouse."""
     return {
-        "id": str(key), "low_count": "5", "critical_count": "2", "sort": str(key), "name": name, "public": "1",
+        "id": str(key),
+        "low_count": "5",
+        "critical_count": "2",
+        "sort": str(key),
+        "name": name,
+        "public": "1",
     }
 
 

@@ -87,7 +87,7 @@ def _put_sku(call: Call, entry: Entry, touched: dict[int, Product]) -> None:
     put_sku_columns(sku, entry)
     _put_counts(call, sku, entry)
     if "price" in entry:
-        reprice(call.state, product, sku, rounded=True)
+        reprice(call.state, product, sku, entry["price"], rounded=True)
     touched[product.id] = product
 
 

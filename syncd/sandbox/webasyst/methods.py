@@ -26,8 +26,25 @@ from . import (
 from .call import Method
 
 _MODULES = (
-    categories, channels, customers, features, images, lists, mass_update, order_add, order_calculate, order_methods, order_save, order_search, orders, product_search,
-    products, reference, settings_methods, skus, tags,
+    categories,
+    channels,
+    customers,
+    features,
+    images,
+    lists,
+    mass_update,
+    order_add,
+    order_calculate,
+    order_methods,
+    order_save,
+    order_search,
+    orders,
+    product_search,
+    products,
+    reference,
+    settings_methods,
+    skus,
+    tags,
 )
 METHODS: dict[str, Method] = {
     **{f"shop.{name}": method for module in _MODULES for name, method in module.METHODS.items()},

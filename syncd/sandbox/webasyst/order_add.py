@@ -10,7 +10,7 @@ from . import contacts, order_create, order_rows, workflow
 from .amounts import ZERO
 from .call import Call, Method, as_map, writes
 from .errors import PhpFatal, missing, server_error
-from .order_totals import set_totals
+from .order_totals import set_totals, spread_discount
 from .store import Item, Order
 
 PROTECTED = ("storefront", "ip", "user_agent", "auth_code", "auth_pin")
@@ -28,6 +28,7 @@ def add(call: Call) -> Any:
     order.comment = php.to_str(call.post.get("comment", ""))
     order.items = _items(call, order, as_map(sent))
     set_totals(order, ZERO)
+    spread_discount(order)
     _die_if_told(call, order)
     put_add_params(call, order)
     order_create.finish(call.state, order, call.user.contact_id)
@@ -50,12 +51,9 @@ def contact_of(call: Call) -> int:
     known = php.to_int(call.post.get("contact_id", "0"))
     if known:
         return known
-    return contacts.create(call.state, call.post["contact"], "order/" + _channel(call), call.user.contact_id).id
-
-
-def _channel(call: Call) -> str:
-    sent = as_map(call.post.get("params")).get("sales_channel")
-    return php.to_str(sent) if sent else f"storefront:{call.state.settings.domain}"
+    return contacts.create(
+        call.state, call.post["contact"], order_create.contact_method(call.post), call.user.contact_id
+    ).id
 
 
 def _items(call: Call, order: Order, sent: dict[Any, Any]) -> list[Item]:

@@ -71,8 +71,13 @@ def _sent_lines(call: Call, sent: dict[Any, Any]) -> tuple[list[Line], Decimal]:
         if "price" in one:
             line["price"] = php.to_str(one["price"])
         line |= {
-            "quantity": number(amount), "product_id": sku.product_id, "sku_id": sku.id, "stock_id": None,
-            "purchase_price": _short(sku.purchase_price), "sku_code": sku.sku, "name": sold_name(call.state, sku),
+            "quantity": number(amount),
+            "product_id": sku.product_id,
+            "sku_id": sku.id,
+            "stock_id": None,
+            "purchase_price": _short(sku.purchase_price),
+            "sku_code": sku.sku,
+            "name": sold_name(call.state, sku),
         }
         line.setdefault("price", _short(price))
         lines.append(line | {"quantity_denominator": "1", "total_discount": 0})

@@ -10,7 +10,7 @@ from syncd.sandbox import php
 
 from . import order_stock, workflow
 from .amounts import RATE, quantity
-from .call import Call
+from .call import Call, as_map
 from .errors import PhpFatal
 from .state import State
 from .store import Contact, Item, Order, Sku
@@ -22,7 +22,10 @@ VALUE_LIMIT = 255
 def new_order(state: State, contact_id: int | None, currency: str) -> Order:
     """An order row in state "new"; update_datetime stays null (contracts/webasyst §0.16)."""
     order = Order(
-        id=state.store.orders.reserve(), contact_id=contact_id, create_datetime=state.now(), currency=currency,
+        id=state.store.orders.reserve(),
+        contact_id=contact_id,
+        create_datetime=state.now(),
+        currency=currency,
         rate=state.rate(currency).quantize(RATE),
     )
     return state.store.orders.put(order.id, order)
@@ -41,16 +44,22 @@ def sold_name(state: State, sku: Sku) -> str:
     return f"{name} ({sku.name})" if sku.name else name
 
 
-def catalogue_item(state: State, order: Order, sku: Sku, amount: Decimal, price: Decimal | None = None) -> Item:
+def catalogue_item(
+    state: State, order: Order, sku: Sku, amount: Decimal, price: Decimal | None = None
+) -> Item:
     """A line of a SKU; without a price the catalogue's, in the order's currency."""
-    product = state.store.products.get(sku.product_id)
-    currency = order.currency if product is None else product.currency
-    purchase = _converted(state, sku.purchase_price, currency, order)
     if price is None:
         price = _converted(state, sku.primary_price, state.settings.currency, order)
     item = Item(
-        id=state.store.items.reserve(), order_id=order.id, name=sold_name(state, sku), product_id=sku.product_id,
-        sku_id=sku.id, sku_code=sku.sku, price=price, quantity=amount, purchase_price=purchase,
+        id=state.store.items.reserve(),
+        order_id=order.id,
+        name=sold_name(state, sku),
+        product_id=sku.product_id,
+        sku_id=sku.id,
+        sku_code=sku.sku,
+        price=price,
+        quantity=amount,
+        purchase_price=sku.purchase_price,
     )
     return state.store.items.put(item.id, item)
 
@@ -88,6 +97,12 @@ def client_params(call: Call) -> dict[str, str]:
     return {"ip": "127.0.0.1", "user_agent": call.headers.get("user-agent", "")[:VALUE_LIMIT]}
 
 
+def contact_method(sent: dict[Any, Any]) -> str:
+    """`create_method` of a contact that comes with an order: it names the channel if one was sent."""
+    channel = as_map(sent.get("params")).get("sales_channel")
+    return f"order/{php.to_str(channel)}" if channel else "order"
+
+
 def entropy(order: Order) -> str:
     """A random-looking value that is the same in every run."""
     return hashlib.md5(f"order {order.id}".encode(), usedforsecurity=False).hexdigest()
@@ -108,5 +123,3 @@ def finish(state: State, order: Order, by: int) -> None:
     if state.settings.stock_counting_action == "create":
         order_stock.reduce(state, order)
     count_customer(state, order)
-
-

@@ -15,20 +15,34 @@ from .images_rows import searched_rows
 from .order_rows import columns, item_row
 from .order_totals import subtotal
 from .product_rows import escape, image_path, searched, sku_row
+from .reference import COUNTRIES, STOCK_UNIT, region_name
 from .state import State
 from .store import Contact, Order, Product
 from .workflow_data import BY_ID
 
 Row = dict[str, Any]
+PLACE = ("country", "region", "city")
 HIDDEN = ("entropy", "auth_code", "auth_pin")
-COUNTRIES = {"rus": "Russian Federation", "usa": "United States", "deu": "Germany", "jpn": "Japan", "gbr": "United Kingdom"}
-STOCK_UNIT = {
-    "id": "0", "short_name": "pc.", "name": "Piece", "name2": "pieces", "name5": "pieces", "okei_code": "796",
-    "builtin": "2", "storefront_name": "pcs.", "sort": "-1", "status": "2",
-}
 PRODUCT_COLUMNS = (
-    "id", "name", "summary", "type_id", "image_id", "image_filename", "sku_id", "ext", "url", "rating", "rating_count",
-    "currency", "tax_id", "cross_selling", "upselling", "category_id", "badge", "sku_type", "rating_html",
+    "id",
+    "name",
+    "summary",
+    "type_id",
+    "image_id",
+    "image_filename",
+    "sku_id",
+    "ext",
+    "url",
+    "rating",
+    "rating_count",
+    "currency",
+    "tax_id",
+    "cross_selling",
+    "upselling",
+    "category_id",
+    "badge",
+    "sku_type",
+    "rating_html",
 )
 
 
@@ -77,9 +91,9 @@ def _contact_full(state: State, order: Order, row: Row, escaped: bool) -> None:
         "is_user": contact.is_user,
         "company": contact.company,
         "is_company": "0",
-        **({"address": contact.addresses} if contact.addresses else {}),
-        **({"phone": contacts.phone_rows(contact)} if contact.phones else {}),
-        **({"email": list(contact.emails)} if contact.emails else {}),
+        "address": contact.addresses or "",
+        "phone": contacts.phone_rows(contact) or "",
+        "email": list(contact.emails) or "",
         "photo_url_40": contacts.USERPIC,
         "photo_url_96": contacts.USERPIC,
     }
@@ -93,7 +107,10 @@ def _assigned(state: State, order: Order, row: Row, escaped: bool) -> None:
 def _state(state: State, order: Order, row: Row, escaped: bool) -> None:
     found = BY_ID[order.state_id]
     row["state"] = {
-        "id": found["id"], "name": found["name"], "style": found["options"]["style"], "icon": found["options"]["icon"],
+        "id": found["id"],
+        "name": found["name"],
+        "style": found["options"]["style"],
+        "icon": found["options"]["icon"],
     }
 
 
@@ -122,6 +139,7 @@ def _products(state: State, order: Order, row: Row, escaped: bool) -> None:
 def _pictures(state: State, product: Product) -> Row:
     found: Row = {"images": php_map(searched_rows(state, product, double=True)), "image": None}
     if product.image_id is not None:
+
         def path(size: str) -> str:
             return image_path(product.id, product.image_id or 0, product.ext, size)
 
@@ -132,12 +150,21 @@ def _pictures(state: State, product: Product) -> Row:
 
 
 def _address_info(order: Order, kind: str) -> Row:
-    data: dict[str, str | None] = {part: order.params.get(f"{kind}_address.{part}") for part in contacts.ADDRESS_PARTS}
-    value = {part: data[part] for part in ("street", "city", "zip", "country", "region") if data[part]}
+    data: dict[str, str | None] = {
+        part: order.params.get(f"{kind}_address.{part}") for part in contacts.ADDRESS_PARTS
+    }
+    value: dict[str, str | None] = {
+        part: data[part] for part in ("street", "city", "zip", "country", "region") if data[part]
+    }
     if "country" in value:
         value["country"] = COUNTRIES.get(value["country"] or "", value["country"])
-    with_street = ",".join(str(value[part]) for part in ("country", "city", "street", "zip") if part in value)
-    without = ",".join(str(value[part]) for part in ("country", "city", "zip") if part in value)
+    region = region_name(data["country"], data["region"])
+    named = {**value, "region": region} if region and region != data["city"] else {**value, "region": None}
+    if named["region"]:
+        value["region"] = region
+    with_street = ",".join(str(named[part]) for part in (*PLACE, "street", "zip") if named.get(part))
+    without = ",".join(str(named[part]) for part in (*PLACE, "zip") if named.get(part))
+    value = {part: php.htmlspecialchars(one or "") for part, one in value.items()}
     place = {
         "with_street": with_street,
         "without_street": without,
@@ -149,7 +176,11 @@ def _address_info(order: Order, kind: str) -> Row:
 def _shipping_info(state: State, order: Order, row: Row, escaped: bool) -> None:
     name = order.params.get("shipping_name")
     head = {"name": name} if name else {}
-    row["shipping_info"] = {**head, "address": _address_info(order, "shipping"), "price": text(order.shipping)}
+    row["shipping_info"] = {
+        **head,
+        "address": _address_info(order, "shipping"),
+        "price": text(order.shipping),
+    }
 
 
 def _billing_info(state: State, order: Order, row: Row, escaped: bool) -> None:
@@ -161,8 +192,11 @@ def _billing_info(state: State, order: Order, row: Row, escaped: bool) -> None:
 def _sales_channel(state: State, order: Order, row: Row, escaped: bool) -> None:
     channel = order.params.get("sales_channel", "")
     row["sales_channel"] = {
-        "id": channel, "type": channel.partition(":")[0], "name": order.params.get("sales_channel_name", channel),
-        "storefront": None, "icon_url": f"http://{state.settings.domain}{contacts.USERPIC}",
+        "id": channel,
+        "type": channel.partition(":")[0],
+        "name": order.params.get("sales_channel_name", channel),
+        "storefront": None,
+        "icon_url": f"http://{state.settings.domain}{contacts.USERPIC}",
     }
 
 
@@ -182,8 +216,17 @@ def _stock_units(state: State, order: Order, row: Row, escaped: bool) -> None:
 
 
 ADDERS: dict[str, Callable[[State, Order, Row, bool], None]] = {
-    "contact": _contact, "contact_full": _contact_full, "assigned_contact": _assigned, "state": _state,
-    "subtotal": _subtotal, "skus": _skus, "products": _products, "shipping_info": _shipping_info,
-    "billing_info": _billing_info, "sales_channel": _sales_channel, "order_icon": _order_icon,
-    "payment_url": _payment_url, "stock_units": _stock_units,
+    "contact": _contact,
+    "contact_full": _contact_full,
+    "assigned_contact": _assigned,
+    "state": _state,
+    "subtotal": _subtotal,
+    "skus": _skus,
+    "products": _products,
+    "shipping_info": _shipping_info,
+    "billing_info": _billing_info,
+    "sales_channel": _sales_channel,
+    "order_icon": _order_icon,
+    "payment_url": _payment_url,
+    "stock_units": _stock_units,
 }

@@ -44,8 +44,14 @@ def add_invoice(call: Call) -> Any:
     total = call.need("total")
     order = order_create.new_order(call.state, contact_of(call), call.state.settings.currency)
     item = Item(
-        id=call.store.items.reserve(), order_id=order.id, name=call.form("comment"), product_id=0, sku_id=0,
-        sku_code="", price=cents(total), quantity=quantity("1"),
+        id=call.store.items.reserve(),
+        order_id=order.id,
+        name=call.form("comment"),
+        product_id=0,
+        sku_id=0,
+        sku_code="",
+        price=cents(total),
+        quantity=quantity("1"),
     )
     order.items = [call.store.items.put(item.id, item)]
     set_totals(order, ZERO)

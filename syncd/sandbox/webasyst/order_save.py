@@ -55,8 +55,8 @@ def _contact_id(call: Call, customer: dict[Any, Any]) -> int | None:
     contact_id = php.to_int(call.post.get("contact_id", "0"))
     if contact_id:
         return contact_id
-    channel = as_map(call.post.get("params")).get("sales_channel", "backend:")
-    contact = contacts.create(call.state, customer, f"order/{php.to_str(channel)}", call.user.contact_id)
+    method = order_create.contact_method(call.post)
+    contact = contacts.create(call.state, customer, method, call.user.contact_id)
     if customer:
         contacts.put_from_form(contact, customer)
     return contact.id
@@ -71,8 +71,13 @@ def _new_item(call: Call, order: Order, line: dict[Any, Any]) -> Item:
         return order_create.catalogue_item(call.state, order, sku, amount, price)
     free = not product_id and not php.truthy(line.get("sku_id"))
     item = Item(
-        id=call.store.items.reserve(), order_id=order.id, name=php.to_str(line.get("name", ""))[:255] if free else "",
-        product_id=product_id, sku_id=php.to_int(line.get("sku_id", "0")), sku_code="", price=price or ZERO,
+        id=call.store.items.reserve(),
+        order_id=order.id,
+        name=php.to_str(line.get("name", ""))[:255] if free else "",
+        product_id=product_id,
+        sku_id=php.to_int(line.get("sku_id", "0")),
+        sku_code="",
+        price=price or ZERO,
         quantity=amount,
     )
     return call.store.items.put(item.id, item)

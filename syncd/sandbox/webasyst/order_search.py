@@ -19,7 +19,15 @@ from .workflow_data import STATE_ORDER
 
 Filter = Callable[[Order], bool]
 NUMBERS = (
-    "contact_id", "total", "tax", "shipping", "discount", "rate", "is_first", "unsettled", "assigned_contact_id",
+    "contact_id",
+    "total",
+    "tax",
+    "shipping",
+    "discount",
+    "rate",
+    "is_first",
+    "unsettled",
+    "assigned_contact_id",
     "fulfillment_contact_id",
 )
 TEXTS = ("state_id", "currency", "comment")
@@ -27,8 +35,16 @@ TIMES = ("create_datetime", "update_datetime", "paid_datetime", "shipping_dateti
 SHUFFLED_ABOVE = 100
 EMPTY = ("auth_date", "courier_contact_id", "cashier_contact_id", "manager_contact_id")
 ITEM_KINDS = {
-    "id": "number", "sku_id": "number", "product_id": "number", "price": "number", "quantity": "number",
-    "stock_id": "number", "purchase_price": "number", "total_discount": "number", "sku_code": "text", "name": "text",
+    "id": "number",
+    "sku_id": "number",
+    "product_id": "number",
+    "price": "number",
+    "quantity": "number",
+    "stock_id": "number",
+    "purchase_price": "number",
+    "total_discount": "number",
+    "sku_code": "text",
+    "name": "text",
     "type": "text",
 }
 CONTACT_COLUMNS = ("id", "name", "firstname", "middlename", "lastname", "company", "create_datetime")

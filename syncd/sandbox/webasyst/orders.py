@@ -37,7 +37,11 @@ def actions(call: Call) -> Any:
 def _button(state: State, order: Order, action: str) -> dict[str, Any]:
     kind, needs_data, color = BUTTONS[action]
     row = {
-        "id": action, "type": kind, "is_custom": False, "name": ACTION_NAMES[action], "data_required": needs_data,
+        "id": action,
+        "type": kind,
+        "is_custom": False,
+        "name": ACTION_NAMES[action],
+        "data_required": needs_data,
         "color": color,
     }
     if action == "message":

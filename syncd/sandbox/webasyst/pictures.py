@@ -10,7 +10,13 @@ from .answers import html_error
 from .state import State
 
 _PATH = re.compile(r"/wa-data/public/shop/products/\d\d/\d\d/(\d+)/images/(\d+)/\2\.[\w@]+\.(\w+)")
-_KINDS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+_KINDS = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
 
 
 def serve(state: State, request: Request) -> Response:

@@ -11,7 +11,9 @@ from .state import State
 from .store import Product, Sku
 
 _RATING = (
-    '<span class="rate nowrap" title="Average user rating: 0 / 5">' + '<i class="icon10 star-empty"></i>' * 5 + "</span>"
+    '<span class="rate nowrap" title="Average user rating: 0 / 5">'
+    + '<i class="icon10 star-empty"></i>' * 5
+    + "</span>"
 )
 EXTRA_DEFAULTS: dict[str, Any] = {
     "meta_title": None,
@@ -86,7 +88,7 @@ def stored(p: Product) -> dict[str, Any]:
         "base_price_selectable": "0.0000",
         "compare_price_selectable": "0.0000",
         "purchase_price_selectable": "0.0000",
-        "sku_count": str(len(p.skus)),
+        "sku_count": str(p.sku_count),
     }
 
 
@@ -100,7 +102,7 @@ def searched(state: State, p: Product, escaped: bool) -> dict[str, Any]:
     row["min_price"], row["max_price"] = number(p.min_price), number(p.max_price)
     row["total_sales_html"], row["rating_html"] = "", _RATING
     if p.image_id is not None:
-        row["image_url"] = f"http://{state.settings.domain}{image_path(p.id, p.image_id, p.ext, '750x0')}"
+        row["image_url"] = f"http://{state.settings.domain}{image_path(p.id, p.image_id, p.ext, '200x0')}"
     return row
 
 

@@ -36,7 +36,8 @@ def search(call: Call) -> Any:
     words = _query_words(call)
     if words and not call.get("sort"):
         rows = call.store.products.rows
-        found.sort(key=lambda one: -fulltext.weight(rows[one], words)[0])
+        found.sort(key=lambda one: (-fulltext.weight(rows[one], words)[0], one))
+        words = [word for word in words if any(fulltext.weight(rows[one], [word])[0] for one in found)]
     page = found[offset : offset + limit]
     shown = shown_rows(call, page)
     for key, row in zip(page, shown, strict=True) if words else ():
@@ -47,7 +48,11 @@ def search(call: Call) -> Any:
 def _query_words(call: Call) -> list[str]:
     """The words of `search/query=` that the index knows; such searches are ranked and show their weight."""
     kind, _, rest = call.get("hash").lstrip("#/").partition("/")
-    asked = [one for one in conditions.parse(php.urldecode(rest)) if one.field == "query"] if kind == "search" else []
+    asked = (
+        [one for one in conditions.parse(php.urldecode(rest)) if one.field == "query"]
+        if kind == "search"
+        else []
+    )
     words = fulltext.query_words(asked[0].value) if asked else []
     return words if fulltext.is_indexed(words) else []
 
@@ -105,7 +110,9 @@ def _search(state: State, text: str) -> list[int]:
     return [one for one in ids if all(test(rows[one]) for test in tests)] if tests else ids
 
 
-def _id_range(ids: list[int], wanted: list[conditions.Condition]) -> tuple[list[int], list[conditions.Condition]]:
+def _id_range(
+    ids: list[int], wanted: list[conditions.Condition]
+) -> tuple[list[int], list[conditions.Condition]]:
     """Answer comparisons of the id by bisection, so that paging through a big catalogue stays cheap."""
     low, high, rest = 0, len(ids), []
     for one in wanted:
@@ -141,7 +148,7 @@ def _column(field: str) -> tuple[str, Getter] | None:
     if field in ("status", "type_id", "count"):
         return "number", lambda row: getattr(row, field)
     if field == "sku_count":
-        return "number", lambda row: len(row.skus)
+        return "number", lambda row: row.sku_count
     if field in EXTRA_DEFAULTS:
         return "text", lambda row: {**EXTRA_DEFAULTS, **(row.extra or {})}[field]
     if field in CONSTANTS:
@@ -225,7 +232,9 @@ def _filters(state: State, sent: dict[Any, Any]) -> list[Filter]:
             tests.append(lambda row, bound=loose(value): row.min_price <= bound)  # type: ignore[misc]
         elif isinstance(value, dict) and by_code(state, name) is not None:
             ids = {php.to_int(one) for one in value.values()}
-            tests.append(lambda row, code=name, ids=ids: bool(ids & set(_ids((row.features or {}).get(code)))))  # type: ignore[misc]
+            tests.append(
+                lambda row, code=name, ids=ids: bool(ids & set(_ids((row.features or {}).get(code))))
+            )  # type: ignore[misc]
     return tests
 
 
@@ -235,8 +244,10 @@ def _ordered(call: Call, ids: list[int]) -> list[int]:
     down = call.get("order") == "desc"
     rows = call.store.products.rows
     if name == "id":
-        return sorted(ids, reverse=down) if call.get("hash").lstrip("#/").startswith("category/") else (
-            ids[::-1] if down else ids
+        return (
+            sorted(ids, reverse=down)
+            if call.get("hash").lstrip("#/").startswith("category/")
+            else (ids[::-1] if down else ids)
         )
     key = _sort_key(name)
     if key is None and call.get("hash").lstrip("#/").startswith("category/"):

@@ -19,7 +19,17 @@ from .store import Product, Sku
 from .tags import put_tags
 
 SHORT = ("name", "url", "type_id", "currency", "meta_title", "badge", "video_url")
-DIRECT = ("name", "url", "summary", "description", "status", "type_id", "currency", "create_datetime", "edit_datetime")
+DIRECT = (
+    "name",
+    "url",
+    "summary",
+    "description",
+    "status",
+    "type_id",
+    "currency",
+    "create_datetime",
+    "edit_datetime",
+)
 
 
 def find(call: Call, value: Any) -> Product:
@@ -159,7 +169,9 @@ def put_relations(state: State, product: Product, sent: dict[Any, Any]) -> bool:
     if "categories" in sent:
         if not isinstance(sent["categories"], dict):
             raise PhpFatal("categories must be an array")
-        categories_tree.put_product(state.store, product, [php.to_int(one) for one in sent["categories"].values()])
+        categories_tree.put_product(
+            state.store, product, [php.to_int(one) for one in sent["categories"].values()]
+        )
         touched = True
     elif php.truthy(sent.get("category_id")):
         wanted = php.to_int(sent["category_id"])

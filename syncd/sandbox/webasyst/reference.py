@@ -8,10 +8,32 @@ from importlib import resources
 from typing import Any
 
 from .call import Call, Method, php_map, reads
-from .order_fields import STOCK_UNIT
 
+STOCK_UNIT = {
+    "id": "0",
+    "short_name": "pc.",
+    "name": "Piece",
+    "name2": "pieces",
+    "name5": "pieces",
+    "okei_code": "796",
+    "builtin": "2",
+    "storefront_name": "pcs.",
+    "sort": "-1",
+    "status": "2",
+}
+COUNTRIES = {
+    "rus": "Russian Federation",
+    "usa": "United States",
+    "deu": "Germany",
+    "jpn": "Japan",
+    "gbr": "United Kingdom",
+}
 _SHIPPING = {
-    "id": "9", "plugin": "dummy", "name": "Free shipping by courier", "description": "", "logo": None,
+    "id": "9",
+    "plugin": "dummy",
+    "name": "Free shipping by courier",
+    "description": "",
+    "logo": None,
     "plugin_type": None,
 }
 
@@ -21,6 +43,12 @@ def _data() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("reference.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def region_name(country: str | None, code: str | None) -> str | None:
+    """The name of a region by its code, or None."""
+    rows = _data()["regions"].get(country, [])
+    return next((row["name"] for row in rows if row["code"] == code), None)
 
 
 def contact_fields(call: Call) -> Any:

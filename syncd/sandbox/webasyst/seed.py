@@ -43,9 +43,19 @@ def fill(state: State, seed: int | str, *, products: int, orders: int, stocks: i
 def _basics(state: State, stocks: int) -> None:
     store = state.store
     admin = Contact(
-        id=1, create_datetime=state.now(), firstname="Sync", lastname="Admin", name="Admin Sync", is_user="1",
-        login="admin", emails=["admin@example.com"], create_app_id="webasyst", create_method="install",
-        create_contact_id=0, locale="en_US", last_datetime=state.now(),
+        id=1,
+        create_datetime=state.now(),
+        firstname="Sync",
+        lastname="Admin",
+        name="Admin Sync",
+        is_user="1",
+        login="admin",
+        emails=["admin@example.com"],
+        create_app_id="webasyst",
+        create_method="install",
+        create_contact_id=0,
+        locale="en_US",
+        last_datetime=state.now(),
     )
     store.contacts.put(1, admin)
     store.types.put(1, lists.type_row(state, 1, "Default product type"))
@@ -53,22 +63,42 @@ def _basics(state: State, stocks: int) -> None:
         title = STOCK_NAMES[key - 1] if key <= len(STOCK_NAMES) else f"Warehouse {key}"
         store.stocks.put(key, lists.stock_row(key, title))
     features.install(state)
-    for place, (code, name, rule, kind) in enumerate((
-        ("bestsellers", "Bestsellers", "rating DESC", "1"), ("promo", "Featured on homepage", None, "0"),
-    )):
-        store.sets.append({
-            "id": code, "group_id": None, "name": name, "rule": rule, "type": kind, "count": "0", "sort": str(place),
-            "sort_products": None, "create_datetime": state.now(), "edit_datetime": None, "json_params": None,
-        })
+    for place, (code, name, rule, kind) in enumerate(
+        (
+            ("bestsellers", "Bestsellers", "rating DESC", "1"),
+            ("promo", "Featured on homepage", None, "0"),
+        )
+    ):
+        store.sets.append(
+            {
+                "id": code,
+                "group_id": None,
+                "name": name,
+                "rule": rule,
+                "type": kind,
+                "count": "0",
+                "sort": str(place),
+                "sort_products": None,
+                "create_datetime": state.now(),
+                "edit_datetime": None,
+                "json_params": None,
+            }
+        )
 
 
-def _product(state: State, place: int, source: random.Random, prices: list[Decimal], counts: list[Decimal]) -> None:
+def _product(
+    state: State, place: int, source: random.Random, prices: list[Decimal], counts: list[Decimal]
+) -> None:
     store = state.store
     number = place + 1
     key = store.products.reserve()
     noun = NOUNS[place % len(NOUNS)]
     product = Product(
-        id=key, name=f"{noun} {number}", create_datetime=state.now(), url=f"item-{number}", type_id="1",
+        id=key,
+        name=f"{noun} {number}",
+        create_datetime=state.now(),
+        url=f"item-{number}",
+        type_id="1",
         currency=state.settings.currency,
     )
     store.products.put(key, product)
@@ -76,8 +106,13 @@ def _product(state: State, place: int, source: random.Random, prices: list[Decim
     for sort, size in enumerate(sizes, 1):
         price = source.choice(prices)
         sku = Sku(
-            id=store.skus.reserve(), product_id=key, sku=f"SKU-{number}" + (f"-{size}" if size else ""), name=size,
-            sort=sort, price=price, primary_price=to_primary(state, product.currency, price),
+            id=store.skus.reserve(),
+            product_id=key,
+            sku=f"SKU-{number}" + (f"-{size}" if size else ""),
+            name=size,
+            sort=sort,
+            price=price,
+            primary_price=to_primary(state, product.currency, price),
         )
         sku.stock = {stock_id: source.choice(counts) for stock_id in store.stocks.ids} or None
         sku.count = sum(sku.stock.values(), Decimal("0.000")) if sku.stock else source.choice(counts)
@@ -90,13 +125,21 @@ def _product(state: State, place: int, source: random.Random, prices: list[Decim
 
 def _order(state: State, place: int, source: random.Random) -> None:
     first, last = BUYERS[place % len(BUYERS)]
-    sent = {"firstname": first, "lastname": last, "email": f"buyer{place}@example.com", "phone": "79161234567"}
+    sent = {
+        "firstname": first,
+        "lastname": last,
+        "email": f"buyer{place}@example.com",
+        "phone": "79161234567",
+    }
     contact = contacts.create(state, sent, "order/storefront:" + state.settings.domain)
     order = order_create.new_order(state, contact.id, state.settings.currency)
     for _ in range(1 + place % 3):
         sku = state.store.skus.rows[source.choice(state.store.skus.ids)]
-        order.items.append(order_create.catalogue_item(state, order, sku, Decimal(source.randint(1, 3)).quantize(
-            Decimal("0.001"))))
+        order.items.append(
+            order_create.catalogue_item(
+                state, order, sku, Decimal(source.randint(1, 3)).quantize(Decimal("0.001"))
+            )
+        )
     set_totals(order, ZERO)
     order.params["storefront"] = state.settings.domain
     order.params["sales_channel"] = f"storefront:{state.settings.domain}"

@@ -35,7 +35,8 @@ def fill_recorded(state: State) -> None:
 
 
 def _features(state: State) -> None:
-    define(state, "cscart_id", "External id", "varchar")
+    row = define(state, "cscart_id", "External id", "varchar")
+    row |= {"status": "private", "available_for_sku": "1", "count": "2"}
 
 
 def _int(value: Any) -> int | None:
@@ -45,7 +46,10 @@ def _int(value: Any) -> int | None:
 def _category(state: State, row: dict[str, Any]) -> None:
     names = ("url", "description", "meta_title", "meta_keywords", "meta_description", "type", "status")
     category = Category(
-        id=int(row["id"]), name=row["name"], create_datetime=row["create_datetime"], parent_id=int(row["parent_id"]),
+        id=int(row["id"]),
+        name=row["name"],
+        create_datetime=row["create_datetime"],
+        parent_id=int(row["parent_id"]),
         **{name: row[name] for name in names},
     )
     state.store.categories.put(category.id, category)
@@ -55,7 +59,15 @@ def _category(state: State, row: dict[str, Any]) -> None:
 
 def _product(state: State, row: dict[str, Any]) -> None:
     texts = (
-        "name", "create_datetime", "url", "edit_datetime", "summary", "description", "status", "type_id", "currency",
+        "name",
+        "create_datetime",
+        "url",
+        "edit_datetime",
+        "summary",
+        "description",
+        "status",
+        "type_id",
+        "currency",
         "ext",
     )
     product = Product(id=int(row["id"]), **{name: row[name] for name in texts})
@@ -63,11 +75,14 @@ def _product(state: State, row: dict[str, Any]) -> None:
         setattr(product, name, money(row[name]))
     product.count = None if row["count"] is None else quantity(row["count"])
     product.sku_id, product.image_id = _int(row["sku_id"]), _int(row["image_id"])
-    product.extra = {name: row[name] for name in EXTRA_DEFAULTS if row.get(name) != EXTRA_DEFAULTS[name]} or None
+    product.extra = {
+        name: row[name] for name in EXTRA_DEFAULTS if row.get(name) != EXTRA_DEFAULTS[name]
+    } or None
     product.params, product.features = row["params"] or None, row["features"] or None
     state.store.products.put(product.id, product)
     for sku in row["skus"]:
         _sku(state, product, sku)
+    product.sku_count = len(product.skus)
     product.images = tuple(_image(state, image) for image in row["images"])
     put_product(state.store, product, [int(one) for one in row["category_ids"]])
     product.tags = tuple(row["tags"])
@@ -76,7 +91,9 @@ def _product(state: State, row: dict[str, Any]) -> None:
 
 
 def _sku(state: State, product: Product, row: dict[str, Any]) -> None:
-    sku = Sku(id=int(row["id"]), product_id=product.id, sku=row["sku"], name=row["name"], sort=int(row["sort"]))
+    sku = Sku(
+        id=int(row["id"]), product_id=product.id, sku=row["sku"], name=row["name"], sort=int(row["sort"])
+    )
     for name in ("price", "primary_price", "purchase_price", "compare_price"):
         setattr(sku, name, money(row[name]))
     sku.available, sku.status = row["available"], row["status"]
@@ -88,17 +105,36 @@ def _sku(state: State, product: Product, row: dict[str, Any]) -> None:
 
 def _image(state: State, row: dict[str, Any]) -> Image:
     image = Image(
-        id=int(row["id"]), product_id=int(row["product_id"]), upload_datetime=row["upload_datetime"],
-        description=row["description"], sort=int(row["sort"]), width=_int(row["width"]), height=_int(row["height"]),
-        size=int(row["size"]), original_filename=row["original_filename"], ext=row["ext"], content=b"", digest="",
+        id=int(row["id"]),
+        product_id=int(row["product_id"]),
+        upload_datetime=row["upload_datetime"],
+        description=row["description"],
+        sort=int(row["sort"]),
+        width=_int(row["width"]),
+        height=_int(row["height"]),
+        size=int(row["size"]),
+        original_filename=row["original_filename"],
+        ext=row["ext"],
+        content=b"",
+        digest="",
     )
     return state.store.images.put(image.id, image)
 
 
 def _contact(state: State, row: dict[str, Any]) -> None:
     texts = (
-        "create_datetime", "firstname", "middlename", "lastname", "company", "name", "is_user", "login",
-        "last_datetime", "create_app_id", "create_method", "locale",
+        "create_datetime",
+        "firstname",
+        "middlename",
+        "lastname",
+        "company",
+        "name",
+        "is_user",
+        "login",
+        "last_datetime",
+        "create_app_id",
+        "create_method",
+        "locale",
     )
     contact = Contact(id=int(row["id"]), **{name: row[name] for name in texts})
     contact.create_contact_id = int(row["create_contact_id"])
@@ -106,15 +142,24 @@ def _contact(state: State, row: dict[str, Any]) -> None:
     contact.phones = [one["value"] for one in row["phone"] or []]
     if row["contact_id"] is not None:
         contact.is_customer, contact.total_spent = True, money(row["total_spent"])
-        contact.number_of_orders, contact.last_order_id = int(row["number_of_orders"]), int(row["last_order_id"])
+        contact.number_of_orders, contact.last_order_id = (
+            int(row["number_of_orders"]),
+            int(row["last_order_id"]),
+        )
     state.store.contacts.put(contact.id, contact)
 
 
 def _order(state: State, row: dict[str, Any]) -> None:
     order = Order(
-        id=int(row["id"]), contact_id=_int(row["contact_id"]), create_datetime=row["create_datetime"],
-        currency=row["currency"], rate=Decimal(row["rate"]), state_id=row["state_id"],
-        update_datetime=row["update_datetime"], comment=row["comment"], paid_datetime=row["paid_datetime"],
+        id=int(row["id"]),
+        contact_id=_int(row["contact_id"]),
+        create_datetime=row["create_datetime"],
+        currency=row["currency"],
+        rate=Decimal(row["rate"]),
+        state_id=row["state_id"],
+        update_datetime=row["update_datetime"],
+        comment=row["comment"],
+        paid_datetime=row["paid_datetime"],
         is_first=int(row["is_first"]),
     )
     for name in ("total", "tax", "shipping", "discount"):
@@ -127,10 +172,18 @@ def _order(state: State, row: dict[str, Any]) -> None:
 
 def _item(state: State, row: dict[str, Any]) -> Item:
     item = Item(
-        id=int(row["id"]), order_id=int(row["order_id"]), name=row["name"], product_id=int(row["product_id"]),
-        sku_id=int(row["sku_id"]), sku_code=row["sku_code"], price=money(row["price"]),
-        quantity=quantity(row["quantity"]), stock_id=_int(row["stock_id"]), purchase_price=money(row["purchase_price"]),
-        total_discount=money(row["total_discount"]), type=row["type"],
+        id=int(row["id"]),
+        order_id=int(row["order_id"]),
+        name=row["name"],
+        product_id=int(row["product_id"]),
+        sku_id=int(row["sku_id"]),
+        sku_code=row["sku_code"],
+        price=money(row["price"]),
+        quantity=quantity(row["quantity"]),
+        stock_id=_int(row["stock_id"]),
+        purchase_price=money(row["purchase_price"]),
+        total_discount=money(row["total_discount"]),
+        type=row["type"],
     )
     return state.store.items.put(item.id, item)
 
@@ -138,7 +191,10 @@ def _item(state: State, row: dict[str, Any]) -> Item:
 def _log(state: State, row: dict[str, Any]) -> None:
     names = ("action_id", "datetime", "before_state_id", "after_state_id", "text")
     found = LogRow(
-        id=int(row["id"]), order_id=int(row["order_id"]), contact_id=_int(row["contact_id"]),
-        **{name: row[name] for name in names}, params=dict(row["params"] or {}),
+        id=int(row["id"]),
+        order_id=int(row["order_id"]),
+        contact_id=_int(row["contact_id"]),
+        **{name: row[name] for name in names},
+        params=dict(row["params"] or {}),
     )
     state.store.add_log(found)

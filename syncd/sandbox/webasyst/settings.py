@@ -9,7 +9,12 @@ from typing import Any
 DOMAIN = "shop.example"
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "RUB": "₽", "GBP": "£"}
 CURRENCY_CODES = {"USD": "840", "EUR": "978", "RUB": "643", "GBP": "826"}
-CURRENCY_TITLES = {"USD": "United States Dollar", "EUR": "Euro", "RUB": "Russian ruble", "GBP": "Pound Sterling"}
+CURRENCY_TITLES = {
+    "USD": "United States Dollar",
+    "EUR": "Euro",
+    "RUB": "Russian ruble",
+    "GBP": "Pound Sterling",
+}
 CURRENCY_NAMES: dict[str, Any] = {"USD": [["dollar", "dollars"], "US$"], "EUR": ["euro", "EU"]}
 COUNTING_ACTIONS = ("processing", "create", "none")
 

@@ -13,22 +13,65 @@ from .state import State
 from .workflow_data import STATES
 
 _WORKHOURS = {
-    "hours_from": "00:00", "hours_to": "23:59", "days": {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri"},
+    "hours_from": "00:00",
+    "hours_to": "23:59",
+    "days": {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri"},
     "days_from_to": "Mon—Fri",
 }
 _GENERAL = {
-    "email": "admin@example.com", "phone": "", "country": "usa", "order_noproduct_item_name": "",
-    "pickup_require_pin": 0, "use_gravatar": 0, "map": "google", "gravatar_default": "custom", "require_captcha": 1,
-    "require_authorization": 0, "allow_image_upload": 0, "moderation_reviews": 0, "review_service_agreement": "",
-    "review_service_agreement_hint": "", "sort_order_items": "user_cart", "merge_carts": 0, "workhours": _WORKHOURS,
+    "email": "admin@example.com",
+    "phone": "",
+    "country": "usa",
+    "order_noproduct_item_name": "",
+    "pickup_require_pin": 0,
+    "use_gravatar": 0,
+    "map": "google",
+    "gravatar_default": "custom",
+    "require_captcha": 1,
+    "require_authorization": 0,
+    "allow_image_upload": 0,
+    "moderation_reviews": 0,
+    "review_service_agreement": "",
+    "review_service_agreement_hint": "",
+    "sort_order_items": "user_cart",
+    "merge_carts": 0,
+    "workhours": _WORKHOURS,
 }
 _SECTIONS = (
-    "backend", "orders", "customers", "products", "services", "setscategories", "importexport", "marketing",
-    "setup_marketing", "reports", "pages", "design", "settings",
+    "backend",
+    "orders",
+    "customers",
+    "products",
+    "services",
+    "setscategories",
+    "importexport",
+    "marketing",
+    "setup_marketing",
+    "reports",
+    "pages",
+    "design",
+    "settings",
 )
 _ACTIONS = (
-    "process", "pay", "initpay", "fulfilling", "ship", "refund", "edit", "editcode", "editshippingdetails", "delete",
-    "restore", "complete", "message", "comment", "settle", "cancel", "capture", "pickup", "sendpin",
+    "process",
+    "pay",
+    "initpay",
+    "fulfilling",
+    "ship",
+    "refund",
+    "edit",
+    "editcode",
+    "editshippingdetails",
+    "delete",
+    "restore",
+    "complete",
+    "message",
+    "comment",
+    "settle",
+    "cancel",
+    "capture",
+    "pickup",
+    "sendpin",
 )
 _LOGO = {
     "mode": "gradient",
@@ -55,7 +98,9 @@ def get(call: Call) -> Any:
         "order_states": STATES,
         "server_time": state.now(),
         "user_info": {
-            "id": call.user.contact_id, "name": "" if person is None else person.name, "photo": contacts.USERPIC,
+            "id": call.user.contact_id,
+            "name": "" if person is None else person.name,
+            "photo": contacts.USERPIC,
         },
         "storefronts": [_storefront(state)],
         "ignore_stock_count": settings.ignore_stock_count,
@@ -80,9 +125,16 @@ def _shift(state: State) -> int:
 def _storefront(state: State) -> dict[str, Any]:
     url = f"{state.settings.domain}/shop/"
     route = {
-        "url": "shop/*", "app": "shop", "checkout_version": 2,
-        "checkout_storefront_id": "866cbd96bcf715227cfdab1afaca1dac", "drop_out_of_stock": 0, "public_stocks": 0,
-        "shipping_id": 0, "payment_id": 0, "url_type": 0, "type_id": 0,
+        "url": "shop/*",
+        "app": "shop",
+        "checkout_version": 2,
+        "checkout_storefront_id": "866cbd96bcf715227cfdab1afaca1dac",
+        "drop_out_of_stock": 0,
+        "public_stocks": 0,
+        "shipping_id": 0,
+        "payment_id": 0,
+        "url_type": 0,
+        "type_id": 0,
     }
     return {"domain": state.settings.domain, "route": route, "route_index": 0, "url": url, "url_decoded": url}
 

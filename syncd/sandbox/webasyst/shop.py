@@ -32,20 +32,33 @@ class WebasystShop:
     name = "webasyst"
 
     def __init__(
-        self, *, clock: Clock | None = None, seed: int | str = 1, products: int = 20, orders: int = 0,
-        currency: str = "USD", currencies: Mapping[str, str | int | Decimal] | None = None, stocks: int = 2,
-        stock_counting_action: str = "processing", timezone: str = "UTC", token: str | None = None,
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: int | str = 1,
+        products: int = 20,
+        orders: int = 0,
+        currency: str = "USD",
+        currencies: Mapping[str, str | int | Decimal] | None = None,
+        stocks: int = 2,
+        stock_counting_action: str = "processing",
+        timezone: str = "UTC",
+        token: str | None = None,
     ) -> None:
         """Make a shop; `seed` is a number, or "recorded" for the shop of the recordings, or "empty".
 
         `currencies` are rates to the primary currency; raises ValueError for an unknown counting action.
         """
         if stock_counting_action not in COUNTING_ACTIONS:
-            raise ValueError(f"stock_counting_action must be one of {COUNTING_ACTIONS}, not {stock_counting_action!r}")
+            raise ValueError(
+                f"stock_counting_action must be one of {COUNTING_ACTIONS}, not {stock_counting_action!r}"
+            )
         rates = currencies if currencies is not None else {"USD": 1, "EUR": "1.1"}
         settings = Settings(
-            currency=currency, currencies={code: Decimal(str(rate)) for code, rate in rates.items()},
-            stock_counting_action=stock_counting_action, timezone=timezone,
+            currency=currency,
+            currencies={code: Decimal(str(rate)) for code, rate in rates.items()},
+            stock_counting_action=stock_counting_action,
+            timezone=timezone,
         )
         settings.currencies.setdefault(currency, Decimal(1))
         self.clock = clock or Clock()
@@ -62,6 +75,8 @@ class WebasystShop:
             return pictures.serve(self.state, request)
         if request.method == "OPTIONS":
             return answers.plain(200, answers.HTML, "")
+        # The shop builds its addresses from the host it is called by.
+        self.state.settings.domain = request.headers.get("host", self.state.settings.domain)
         query = php.parse_query(request.query, max_input_vars=MAX_INPUT_VARS)
         post, files = read_form(request) if request.method == "POST" else ({}, [])
         page = oauth.answer(self, request, query, post)

@@ -53,7 +53,7 @@ def update(call: Call) -> Any:
         raise denied(500)
     put_columns(sku, call.post)
     put_counts(call.state, sku, call.post)
-    reprice(call.state, product, sku)
+    reprice(call.state, product, sku, call.post.get("price"))
     target = call.store.products.get(php.to_int(call.form("product_id", "0")))
     if target is not None and target is not product:
         move(call.state, sku, target)

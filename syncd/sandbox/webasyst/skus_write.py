@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.sandbox import php
 
-from .amounts import CENT, MONEY, ZERO, is_numeric, money, quantity
+from .amounts import CENT, MONEY, ZERO, is_numeric, loose, money, quantity
 from .errors import ApiError
 from .features import read_features
 from .state import State
@@ -40,9 +40,10 @@ def put_counts(state: State, sku: Sku, sent: dict[Any, Any]) -> None:
         sku.count = quantity(sent["count"]) if is_numeric(sent["count"]) else None
 
 
-def reprice(state: State, product: Product, sku: Sku, rounded: bool = False) -> None:
-    """Work out the price in the primary currency; massUpdate rounds to cents (contracts/webasyst §3.6)."""
-    sku.primary_price = to_primary(state, product.currency, sku.price)
+def reprice(state: State, product: Product, sku: Sku, sent: Any = None, rounded: bool = False) -> None:
+    """The price in the primary currency, from the price as sent; massUpdate rounds to cents (contracts/webasyst §3.6)."""
+    price = sku.price if sent is None else loose(sent)
+    sku.primary_price = to_primary(state, product.currency, price).quantize(MONEY, ROUND_HALF_UP)
     if rounded and product.currency != state.settings.currency:
         sku.primary_price = _cents(sku.primary_price)
 
@@ -56,7 +57,7 @@ def insert_sku(state: State, product: Product, sent: dict[Any, Any], sort: int) 
     sku = Sku(id=state.store.skus.reserve(), product_id=product.id, sort=sort)
     put_columns(sku, sent)
     put_counts(state, sku, sent)
-    reprice(state, product, sku)
+    reprice(state, product, sku, sent.get("price"))
     state.store.skus.put(sku.id, sku)
     product.skus.append(sku)
     _put_features(state, product, sku, sent)
@@ -70,7 +71,9 @@ def add_skus(state: State, product: Product, sent: dict[Any, Any]) -> None:
 
 def put_skus(state: State, product: Product, sent: dict[Any, Any]) -> None:
     """What product.update does with `skus`."""
-    changed = [found for found in (_put_one(state, product, *pair) for pair in _numbered(sent)) if found is not None]
+    changed = [
+        found for found in (_put_one(state, product, *pair) for pair in _numbered(sent)) if found is not None
+    ]
     if changed and product.sku_id not in [sku.id for sku in changed]:
         product.sku_id = changed[0].id
     product.skus.sort(key=lambda sku: (sku.sort, sku.id))
@@ -101,18 +104,17 @@ def _put_one(state: State, product: Product, place: int, key: Any, sent: dict[An
         move(state, sku, product)
     put_columns(sku, {"available": "1", "status": "1", **sent})
     put_counts(state, sku, sent)
-    reprice(state, product, sku)
+    reprice(state, product, sku, sent.get("price"))
     sku.sort = place
     _put_features(state, product, sku, sent)
     return sku
 
 
 def move(state: State, sku: Sku, product: Product) -> None:
-    """Take a SKU away from its product and give it to another; the old one keeps a dangling main SKU."""
+    """Take a SKU away from its product; the old one keeps its dangling main SKU, price and count."""
     former = state.store.products.get(sku.product_id)
     if former is not None:
         former.skus.remove(sku)
-        refresh_product(state, former)
     sku.product_id = product.id
     product.skus.append(sku)
 

@@ -45,7 +45,9 @@ class State:
 
     def now(self) -> str:
         """The shop's time as it is stored: naive, one-second resolution, in the server's zone (contracts/webasyst §2)."""
-        moment = datetime.fromtimestamp(int(self.clock.now()), UTC).astimezone(ZoneInfo(self.settings.timezone))
+        moment = datetime.fromtimestamp(int(self.clock.now()), UTC).astimezone(
+            ZoneInfo(self.settings.timezone)
+        )
         return moment.strftime("%Y-%m-%d %H:%M:%S")
 
     def rate(self, code: str) -> Decimal:

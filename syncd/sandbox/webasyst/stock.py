@@ -53,6 +53,7 @@ def refresh_product(state: State, product: Product) -> None:
         product.compare_price = to_primary(state, product.currency, main.compare_price)
     prices = [sku.primary_price for sku in product.skus]
     product.min_price, product.max_price = (min(prices), max(prices)) if prices else (ZERO, ZERO)
+    product.sku_count = len(product.skus)
     recount_product(product)
 
 

@@ -72,6 +72,7 @@ class Product:
     min_price: Decimal = ZERO
     max_price: Decimal = ZERO
     count: Decimal | None = None
+    sku_count: int = 0
     category_id: int | None = None
     image_id: int | None = None
     ext: str | None = None

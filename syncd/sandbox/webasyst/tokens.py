@@ -43,7 +43,9 @@ class Tokens:
     by_value: dict[str, Token] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
 
-    def issue(self, contact_id: int, client_id: str, scope: tuple[str, ...], value: str | None = None) -> Token:
+    def issue(
+        self, contact_id: int, client_id: str, scope: tuple[str, ...], value: str | None = None
+    ) -> Token:
         """The token of this user and client; authorising again keeps it and overwrites the scope."""
         for token in self.by_value.values():
             if token.contact_id == contact_id and token.client_id == client_id and value is None:

@@ -15,7 +15,17 @@ from .store import LogRow, Order
 from .workflow_data import BY_ID, RESULTS, UNCONFIGURED
 
 Answer = dict[str, Any]
-MAILED = ("process", "pay", "ship", "complete", "refund", "delete", "editshippingdetails", "message", "sendpin")
+MAILED = (
+    "process",
+    "pay",
+    "ship",
+    "complete",
+    "refund",
+    "delete",
+    "editshippingdetails",
+    "message",
+    "sendpin",
+)
 _UNSENT = '<span style="color:red">Error sending message to client. Message is not sent.</span><br><br>'
 
 
@@ -28,7 +38,9 @@ def available(state: State, order: Order) -> list[str]:
     return listed
 
 
-def perform(state: State, order: Order, action: str, data: dict[Any, Any], by: int, shown_id: int | str) -> Answer:
+def perform(
+    state: State, order: Order, action: str, data: dict[Any, Any], by: int, shown_id: int | str
+) -> Answer:
     """Carry out an action whatever the state of the order; the answer's keys come in the shop's order."""
     before = order.state_id
     answer: Answer = EXTRAS.get(action, _nothing)(state, order, data)
@@ -38,7 +50,13 @@ def perform(state: State, order: Order, action: str, data: dict[Any, Any], by: i
     order.state_id = after
     order.update_datetime = state.now()
     row = log(state, order, action, before, by, answer.get("text"), answer.get("params"))
-    told = {"order_id": shown_id, "action_id": action, "before_state_id": before, "after_state_id": after, "id": row.id}
+    told = {
+        "order_id": shown_id,
+        "action_id": action,
+        "before_state_id": before,
+        "after_state_id": after,
+        "id": row.id,
+    }
     if action in MAILED:
         mail(state, order, "order." + action)
     update = {**update, "update_datetime": order.update_datetime}
@@ -49,14 +67,26 @@ def perform(state: State, order: Order, action: str, data: dict[Any, Any], by: i
 
 
 def log(
-    state: State, order: Order, action: str, before: str, by: int | None,
-    text: str | None = None, params: dict[str, Any] | None = None,
+    state: State,
+    order: Order,
+    action: str,
+    before: str,
+    by: int | None,
+    text: str | None = None,
+    params: dict[str, Any] | None = None,
 ) -> LogRow:
     """Write a row of history."""
     kept = {key: value for key, value in (params or {}).items() if isinstance(value, str)}
     row = LogRow(
-        id=state.store.log.reserve(), order_id=order.id, contact_id=by, action_id=action, datetime=state.now(),
-        before_state_id=before, after_state_id=order.state_id, text=text or None, params=kept,
+        id=state.store.log.reserve(),
+        order_id=order.id,
+        contact_id=by,
+        action_id=action,
+        datetime=state.now(),
+        before_state_id=before,
+        after_state_id=order.state_id,
+        text=text or None,
+        params=kept,
     )
     return state.store.add_log(row)
 
@@ -83,7 +113,9 @@ def _move_stock(state: State, order: Order, action: str, before: str, data: dict
     elif action == "restore":
         if "reduce_times" in order.params:
             order_stock.reduce(state, order)
-    elif counting == "processing" and (action in ("process", "pay", "ship") or (action, before) == ("complete", "new")):
+    elif counting == "processing" and (
+        action in ("process", "pay", "ship") or (action, before) == ("complete", "new")
+    ):
         order_stock.reduce(state, order)
 
 
@@ -92,7 +124,10 @@ def _nothing(state: State, order: Order, data: dict[Any, Any]) -> Answer:
 
 
 def _pay(state: State, order: Order, data: dict[Any, Any]) -> Answer:
-    return {"update": _paid(state, order, state.now()), "text": php.htmlspecialchars(php.to_str(data.get("text", "")))}
+    return {
+        "update": _paid(state, order, state.now()),
+        "text": php.htmlspecialchars(php.to_str(data.get("text", ""))),
+    }
 
 
 def _complete(state: State, order: Order, data: dict[Any, Any]) -> Answer:
@@ -104,8 +139,11 @@ def _paid(state: State, order: Order, moment: str) -> Answer:
     order.paid_datetime = moment
     month = int(moment[5:7])
     update: Answer = {
-        "paid_year": moment[:4], "paid_quarter": (month + 2) // 3, "paid_month": moment[5:7],
-        "paid_date": moment[:10], "paid_datetime": moment,
+        "paid_year": moment[:4],
+        "paid_quarter": (month + 2) // 3,
+        "paid_month": moment[5:7],
+        "paid_date": moment[:10],
+        "paid_datetime": moment,
     }
     if first:
         order.is_first = update["is_first"] = 1
@@ -161,7 +199,11 @@ def _ship(state: State, order: Order, data: dict[Any, Any]) -> Answer:
         return _with_text(data)
     order.params["tracking_number"] = number[:255]
     found = {"tracking_number": number}
-    return {"text": f"Tracking number: {php.htmlspecialchars(number)}", "params": found, "update": {"params": found}}
+    return {
+        "text": f"Tracking number: {php.htmlspecialchars(number)}",
+        "params": found,
+        "update": {"params": found},
+    }
 
 
 def _fulfilling(state: State, order: Order, data: dict[Any, Any]) -> Answer:
@@ -178,6 +220,14 @@ def _message(state: State, order: Order, data: dict[Any, Any]) -> Answer:
 
 
 EXTRAS: dict[str, Callable[[State, Order, dict[Any, Any]], Answer]] = {
-    "pay": _pay, "complete": _complete, "delete": _delete, "refund": _refund, "restore": _restore,
-    "comment": _comment, "ship": _ship, "editshippingdetails": _ship, "fulfilling": _fulfilling, "message": _message,
+    "pay": _pay,
+    "complete": _complete,
+    "delete": _delete,
+    "refund": _refund,
+    "restore": _restore,
+    "comment": _comment,
+    "ship": _ship,
+    "editshippingdetails": _ship,
+    "fulfilling": _fulfilling,
+    "message": _message,
 }

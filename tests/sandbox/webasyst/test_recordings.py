@@ -62,10 +62,14 @@ def test_every_recording_is_played_or_left_out(results: dict[str, list[str]]) ->
     known, excused = recordings.load(), recordings.left_out()
     forgotten = [name for name in known if name not in results and name not in excused]
     assert not forgotten, f"Neither played nor left out: {forgotten}"
-    assert not [name for name in excused if name not in known], "left_out.toml names recordings that do not exist"
+    assert not [name for name in excused if name not in known], (
+        "left_out.toml names recordings that do not exist"
+    )
 
 
-def test_share_of_agreeing_recordings(results: dict[str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_share_of_agreeing_recordings(
+    results: dict[str, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     """At least 85 % of all recordings agree; the share is printed."""
     total = len(recordings.load())
     agreeing = sum(1 for lines in results.values() if not lines)
