@@ -1,4 +1,4 @@
-"""The pace of one shop: so many calls a second, none before the time the shop told us, and a budget for repetitions."""
+"""The pace of one shop: so many calls a second, and none before the time that the shop told us."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import asyncio
 import time
 
 from aiolimiter import AsyncLimiter
-
-_RETRIES_AT_START = 10.0
-_RETRIES_PER_CALL = 0.25
 
 
 class Pace:
@@ -32,24 +29,3 @@ class Pace:
     def pause(self) -> float:
         """Seconds until the shop lets us call again; 0 when it does now."""
         return max(0.0, self._not_before - time.monotonic())
-
-
-class RetryBudget:
-    """Repetitions are a small share of the calls, so that an unwell shop is not hit several times as hard.
-
-    Starts with a few, every call earns a quarter, never more than at the start.
-    """
-
-    def __init__(self) -> None:
-        self._left = _RETRIES_AT_START
-
-    def earn(self) -> None:
-        """A call that worked."""
-        self._left = min(_RETRIES_AT_START, self._left + _RETRIES_PER_CALL)
-
-    def spend(self) -> bool:
-        """Whether a repetition may be made; it is counted when it may."""
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True

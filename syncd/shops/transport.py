@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +18,6 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 import httpx
-import stamina
 
 from syncd import __version__
 from syncd.errors import BrokenAnswer, InDoubt, Misconfigured, Refused, ShopUnavailable, Throttled
@@ -27,8 +25,9 @@ from syncd.shops.address import ShopAddress, encoded
 from syncd.shops.answer import Answer, clock_of, retry_after
 from syncd.shops.body import ENCODINGS, BodyError, read_body
 from syncd.shops.mask import Mask
-from syncd.shops.pace import Pace, RetryBudget
+from syncd.shops.pace import Pace
 from syncd.shops.request_log import Exchange, RequestLog
+from syncd.shops.retries import Retries
 
 __all__ = ["Answer", "Transport"]
 
@@ -36,9 +35,7 @@ _MAX_BODY = 64 * 1024 * 1024
 _CONNECTIONS = 4
 _IDLE_SECONDS = 4.0
 """Shorter than the servers' own 5 s and more, so that a write seldom meets a connection that is just being closed."""
-_ATTEMPTS = 5
 _FIRST_WAIT = 0.25
-_LONGEST_WAIT = 8.0
 _THROTTLE_SECONDS = 5.0
 """How long to stay away after a 429 that does not say."""
 _REDIRECTS = range(300, 400)
@@ -67,8 +64,9 @@ Query = Sequence[tuple[str, str]]
 class Transport:
     """Calls to one shop with its credentials, at its pace, each within a total deadline.
 
-    `deadline` is in seconds and covers a whole call with its repetitions; `max_body` in bytes caps an answer before and
-    after decompression. Redirects are not followed, and credentials go to the shop's own address only.
+    `shop` is the name of its settings, "cscart" or "webasyst". `deadline` is in seconds and covers a whole call with its
+    repetitions; `max_body` in bytes caps an answer before and after decompression; `first_wait`: see `Retries`.
+    Redirects are not followed, and credentials go to the shop's own address only.
     """
 
     def __init__(
@@ -82,6 +80,7 @@ class Transport:
         deadline: float,
         log: RequestLog | None,
         max_body: int = _MAX_BODY,
+        first_wait: float = _FIRST_WAIT,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         self._shop = shop
@@ -93,7 +92,7 @@ class Transport:
         self._max_body = max_body
         self._mask = Mask((*(auth or ()), *headers.values()))
         self._pace = Pace(calls_per_second)
-        self._budget = RetryBudget()
+        self._retries = Retries(self._pace, first_wait)
         self._client = client or _client(deadline, proxies=not self._address.local)
 
     async def __aenter__(self) -> Self:
@@ -116,21 +115,14 @@ class Transport:
         """
         request = self._request(method, path, query)
         ends = time.monotonic() + self._deadline
-
-        tried = 0
-
-        def again(error: Exception) -> float | bool:
-            return self._wait_before_repeating(error, tried, ends)
-
         try:
             async with asyncio.timeout(self._deadline):
-                async for attempt in stamina.retry_context(on=again, attempts=_ATTEMPTS, timeout=None):
+                async for attempt in self._retries.attempts(ends):
                     with attempt:
-                        tried = attempt.num
-                        answer = await self._read_once(request, tried, ends)
+                        answer = await self._read_once(request, attempt.num, ends)
         except TimeoutError as error:
             raise ShopUnavailable(f"{self._named(request)} took longer than {self._deadline:g} s") from error
-        self._budget.earn()
+        self._retries.worked()
         return answer
 
     async def write(
@@ -174,14 +166,16 @@ class Transport:
         """
         try:
             request = self._build("GET", url)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Refused(f"{self._mask.text(url)} is not an address to download from") from error
+        except (httpx.InvalidURL, ValueError) as error:
+            raise self._no_address(url) from error
         await self._turn(self._deadline)
         try:
             async with asyncio.timeout(self._deadline):
                 answer = await self._exchange(request, max_bytes)
         except BodyError as error:
             raise Refused(f"{self._named(request)}: {error}") from error
+        except httpx.UnsupportedProtocol as error:
+            raise self._no_address(url) from error
         except (TimeoutError, httpx.HTTPError) as error:
             raise ShopUnavailable(f"{self._named(request)} failed: {self._said(error)}") from error
         if answer.status == _TOO_MANY or answer.status >= _SERVER_ERRORS:
@@ -290,18 +284,6 @@ class Transport:
             )
         )
 
-    def _wait_before_repeating(self, error: Exception, attempt: int, ends: float) -> float | bool:
-        """Seconds of full jitter before a read is repeated; `False` when it is not.
-
-        A pause that the shop asked for is kept by the pace, to the second.
-        """
-        if not isinstance(error, ShopUnavailable | Throttled):
-            return False
-        jitter = random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt))
-        if time.monotonic() + max(jitter, self._pace.pause()) >= ends or not self._budget.spend():
-            return False
-        return jitter
-
     def _note_pause(self, answer: Answer) -> None:
         if answer.status not in {_TOO_MANY, _UNAVAILABLE}:
             return
@@ -330,6 +312,9 @@ class Transport:
         return InDoubt(
             f"{self._named(request)} ended with {what}; whether it was done is unknown", ended=False
         )
+
+    def _no_address(self, url: str) -> Refused:
+        return Refused(f"{self._mask.url(url)!r} is not an address to download from")
 
     def _named(self, request: httpx.Request) -> str:
         """Shop, method and path, without the query: it may hold a person's data."""
