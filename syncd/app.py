@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
+from syncd.sync.product_bring import ProductBringer
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_images import ProductImages
@@ -39,6 +41,7 @@ from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
 from syncd.sync.reference import account_of
+from syncd.sync.source_listing import SourceListing
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.turns import Turns, Urgency
 from syncd.sync.window import overlap
@@ -166,6 +169,7 @@ class Shops:
     office: WebasystOffice
     catalog: Catalog
     currency: str
+    products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -182,7 +186,8 @@ class Shops:
         policy = self._order_policy()
         writer = self._writer(ORDERS, Urgency.ORDERS)
         users = UserMap(app.db, self.office, PAIR, SOURCE)
-        writes = OrderWrites(self.office, self.catalog, users, writer, app.db, policy, tally, app.now)
+        bring = self._bringer().bring if app.settings.products.enabled else None
+        writes = OrderWrites(self.office, self.catalog, users, writer, app.db, policy, tally, app.now, bring)
         return OrdersCycle(
             source=self.source,
             office=self.office,
@@ -201,38 +206,49 @@ class Shops:
     ) -> ProductsCycle:
         """One cycle of the products stream; `override` lets it pass the brakes."""
         app, settings = self.app, self.app.settings
+        apply = self._product_apply(tally, override=override)
+        return ProductsCycle(
+            source=self.source,
+            office=self.office,
+            catalog=self.catalog,
+            listing=self._listing(),
+            apply=apply,
+            doubts=ProductDoubts(self.source, self.office, apply.writes, app.db, PAIR, PRODUCTS, app.now),
+            failing=apply.failing,
+            db=app.db,
+            policy=apply.policy,
+            tally=tally,
+            overlap=overlap(settings.products.update_time),
+            sweep_time=timedelta(seconds=settings.products.sweep_time),
+            busy=self.products_busy,
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def _product_apply(self, tally: Tally, *, override: bool) -> ProductApply:
+        app, brakes = self.app, self.app.settings.brakes
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
-        failing = SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now)
-        writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now)
-        rule = BrakeRule(float(settings.brakes.share), settings.brakes.min)
-        apply = ProductApply(
+        rule = BrakeRule(float(brakes.share), brakes.min)
+        return ProductApply(
             planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy),
-            writes=writes,
+            writes=ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now),
             images=ProductImages(self.source, self.office, writer, app.db, PAIR),
             source=self.source,
-            failing=failing,
+            failing=SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now),
             brakes=StreamBrakes(app.db, PAIR, PRODUCTS, rule, tally, app.now, override),
             db=app.db,
             policy=policy,
             tally=tally,
         )
-        return ProductsCycle(
-            source=self.source,
-            office=self.office,
-            catalog=self.catalog,
-            apply=apply,
-            doubts=ProductDoubts(self.source, self.office, writes, app.db, PAIR, PRODUCTS, app.now),
-            failing=failing,
-            db=app.db,
-            policy=policy,
-            tally=tally,
-            overlap=overlap(settings.products.update_time),
-            sweep_time=timedelta(seconds=settings.products.sweep_time),
-            now=app.now,
-            progress=progress,
-            finished=finished,
-        )
+
+    def _bringer(self) -> ProductBringer:
+        apply = self._product_apply(Tally(PRODUCTS), override=False)
+        return ProductBringer(apply, self.source, self._listing(), self.products_busy)
+
+    def _listing(self) -> SourceListing:
+        return SourceListing(self.app.db, self._product_policy(), self.catalog.rule, self.app.now)
 
     def _writer(self, stream: str, urgency: Urgency) -> Writer:
         app = self.app

@@ -81,6 +81,11 @@ class Cycles:
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
         return await self._report(tally, ending, message)
 
+    async def first_time(self, stream: str) -> bool:
+        """Whether the stream has never finished a cycle."""
+        done = await self.shops.app.db.run(lambda conn: runs.last(conn, PAIR))
+        return stream not in done
+
     async def _cycle(
         self,
         stream: str,

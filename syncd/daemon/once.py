@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy import Connection
 
 from syncd.app import PAIR
-from syncd.daemon.cycle import Cycles, Ending, Report
+from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
 from syncd.state import intents
 from syncd.sync.orders import STREAM as ORDERS
+from syncd.sync.products import STREAM as PRODUCTS
 
 log = structlog.get_logger(__name__)
 
@@ -50,13 +51,21 @@ async def run_once(cycles: Cycles, streams: Sequence[str], *, override: bool = F
     (DESIGN: orders, step 5): the run waits for that moment, at most the deadline of a call, and settles it.
     """
     reports = []
-    for stream in streams:
+    for stream in await _in_order(cycles, streams):
         report = await cycles.run(stream, retry_all=True, override=override)
         if stream == ORDERS and report.doubts and report.ending is Ending.OK:
             await _wait_until_settled(cycles)
             report = await cycles.run(stream, retry_all=True)
         reports.append(report)
     return reports
+
+
+async def _in_order(cycles: Cycles, streams: Sequence[str]) -> list[str]:
+    """Orders before products, so that stock is compared after them; the very first time products come first, and once
+    more at the end, so that the first orders find their products."""
+    if set(streams) != set(STREAMS) or not await cycles.first_time(PRODUCTS):
+        return list(streams)
+    return [PRODUCTS, *streams]
 
 
 async def _wait_until_settled(cycles: Cycles) -> None:
@@ -68,5 +77,9 @@ async def _wait_until_settled(cycles: Cycles) -> None:
 
     pause = (await app.db.run(longest)).total_seconds()
     if pause > 0:
-        log.info("orders.waiting", seconds=round(pause), reason="an abandoned call may still be running in the shop")
+        log.info(
+            "orders.waiting",
+            seconds=round(pause),
+            reason="an abandoned call may still be running in the shop",
+        )
         await asyncio.sleep(pause)

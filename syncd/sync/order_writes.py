@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +46,8 @@ class OrderWrites:
     policy: OrderPolicy
     tally: Tally
     now: Callable[[], datetime]
+    bring: Callable[[Sequence[str]], Awaitable[None]] | None = None
+    """Brings source products to the office that an order needs before their own stream came to them."""
 
     def reference_of(self, key: str) -> str:
         """The external reference of a source order."""
@@ -105,6 +107,14 @@ class OrderWrites:
 
     async def _match(self, order: Order) -> Match:
         match = await self.catalog.match(order.lines)
+        absent = [
+            line.product_key
+            for n, line in enumerate(order.lines)
+            if n not in match.found and line.product_key
+        ]
+        if absent and self.bring is not None:
+            await self.bring(absent)
+            match = await self.catalog.match(order.lines)
         if match.unknown and self.policy.hold_unknown:
             codes = ", ".join(sorted({code or "(empty)" for code in match.unknown}))
             raise Held(

@@ -57,6 +57,11 @@ class ProductApply:
     ready: dict[tuple[str, ...], BatchPlan] = field(default_factory=dict)
     troubles: int = 0
 
+    async def begin(self) -> None:
+        """Read the stream's failures and brakes. Raises `StopStream` while nothing may be written at all."""
+        await self.failing.load()
+        await self.brakes.load()
+
     def version_of(self, product: Product) -> str:
         """The fingerprint of a product for its failure: a new version is tried at once."""
         return digest([base_of(product), product.code, images_digest(product)])

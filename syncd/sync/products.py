@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,10 +13,9 @@ from sqlalchemy import Connection
 from syncd.errors import Held
 from syncd.model.exchange import Page
 from syncd.model.product import BrokenRecord, Product
-from syncd.state import cursors, listings, product_links
+from syncd.state import cursors, product_links
 from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
-from syncd.state.listings import ListingRow
 from syncd.sync.brake import LEAST_SUSPICIOUS
 from syncd.sync.catalog import Catalog
 from syncd.sync.failing import SetAsideRecords
@@ -25,6 +25,7 @@ from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_sight import Sight, glance, recall
+from syncd.sync.source_listing import SourceListing
 from syncd.sync.window import start
 
 STREAM = "products"
@@ -51,6 +52,7 @@ class ProductsCycle:
     source: ProductSource
     office: ProductOffice
     catalog: Catalog
+    listing: SourceListing
     apply: ProductApply
     doubts: ProductDoubts
     failing: SetAsideRecords
@@ -59,6 +61,7 @@ class ProductsCycle:
     tally: Tally
     overlap: timedelta
     sweep_time: timedelta
+    busy: asyncio.Lock
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
@@ -70,8 +73,11 @@ class ProductsCycle:
 
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
-        await self.failing.load()
-        await self.apply.brakes.load()
+        async with self.busy:
+            await self._run(retry_all=retry_all)
+
+    async def _run(self, *, retry_all: bool) -> None:
+        await self.apply.begin()
         for key in await self.doubts.settle():
             self.work.add(WorkItem(key, key))
         await self._retry(self.failing.due(everything=retry_all))
@@ -111,7 +117,7 @@ class ProductsCycle:
     async def _look_at_changes(self, position: datetime | None) -> datetime | None:
         clock: datetime | None = None
         first_time = position is None
-        scan = self._scan_number()
+        scan = self.listing.scan_number()
         async for page in self.source.changed_products(start(position, None, self.overlap)):
             clock = clock or page.clock
             await self._page(page, scan, sweep=False)
@@ -120,13 +126,10 @@ class ProductsCycle:
         return clock
 
     async def _look_at_amounts(self) -> None:
-        scan = self._scan_number()
+        scan = self.listing.scan_number()
         async for page in self.source.amounts():
             await self._page(page, scan, sweep=True)
         await self._listing_ended(scan)
-
-    def _scan_number(self) -> int:
-        return int(self.now().timestamp() * 1000)
 
     async def _page(self, page: Page[Product], scan: int, *, sweep: bool) -> None:
         self.tally.add(Event.READ, len(page.records) + len(page.broken))
@@ -134,33 +137,12 @@ class ProductsCycle:
         self.progress(self.seen, page.total)
         for broken in page.broken:
             await self._broken(broken)
-        ours = [product for product in page.records if self._ours(product)]
+        ours = self.listing.ours(page.records)
         if sweep:
-            ours = await self._with_groups(ours)
+            ours = await self.listing.with_groups(ours)
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
-        await self._note_listed(ours, scan)
+        await self.listing.note(ours, scan)
         await self._look(ours, sweep=sweep)
-
-    async def _with_groups(self, products: Sequence[Product]) -> list[Product]:
-        """The sweep's lean listing leaves the variation groups out; they are known from the full one."""
-        keys = [product.key for product in products]
-        groups = await self.db.run(
-            lambda conn: listings.groups_of(conn, self.policy.pair, self.policy.source, keys)
-        )
-        return [replace(product, group=groups.get(product.key) or None) for product in products]
-
-    async def _note_listed(self, products: Sequence[Product], scan: int) -> None:
-        rule = self.catalog.rule
-        rows = [ListingRow(item.key, rule.key(item.code), self._group(item)) for item in products]
-        await self.db.run(
-            lambda conn: listings.upsert_many(conn, self.policy.pair, self.policy.source, rows, scan)
-        )
-
-    def _ours(self, product: Product) -> bool:
-        return self.policy.company is None or product.company == self.policy.company
-
-    def _group(self, product: Product) -> str:
-        return product.group or "" if self.policy.group_variations else ""
 
     async def _look(self, products: Sequence[Product], *, sweep: bool) -> None:
         """Sort a page into settled products, work, and those set aside."""
@@ -183,7 +165,7 @@ class ProductsCycle:
                 continue
             if sight is Sight.WORK:
                 exists = product.key in known.links or bool(known.by_code.get(rule.key(product.code)))
-                self.work.add(WorkItem(self._group(product) or product.key, product.key, exists))
+                self.work.add(WorkItem(self.listing.group(product) or product.key, product.key, exists))
             else:
                 self.tally.add(Event.SKIPPED)
                 if sight is Sight.SETTLED and not sweep:
@@ -199,10 +181,12 @@ class ProductsCycle:
         for first in range(0, len(keys), BATCH):
             batch = list(keys[first : first + BATCH])
             page = await self.source.products(batch)
-            ours = [product for product in page.records if self._ours(product)]
+            ours = self.listing.ours(page.records)
             await self.catalog.refresh(batch, [product.code for product in ours])
-            await self._note_listed(ours, self._scan_number())
-            self.work.update(WorkItem(self._group(product) or product.key, product.key) for product in ours)
+            await self.listing.note(ours, self.listing.scan_number())
+            self.work.update(
+                WorkItem(self.listing.group(product) or product.key, product.key) for product in ours
+            )
             self.work.update(WorkItem(key, key) for key in set(batch) - {product.key for product in ours})
 
     async def _collect_dirty(self) -> None:
@@ -215,18 +199,13 @@ class ProductsCycle:
 
     async def _listing_ended(self, scan: int) -> None:
         """A full listing shows what vanished from the source: reported, never deleted in the office."""
-        vanished, left = await self.db.run(
-            lambda conn: (
-                listings.vanished(conn, self.policy.pair, self.policy.source, scan),
-                listings.count(conn, self.policy.pair, self.policy.source),
-            )
-        )
+        vanished, left = await self.listing.vanished(scan)
         if vanished and len(vanished) == left:
             await self.apply.brakes.pull_empty("CS-Cart", left)
             return
         for key in vanished:
             log.warning("product.gone_from_source", product=key)
-        await self.db.run(lambda conn: listings.forget(conn, self.policy.pair, self.policy.source, vanished))
+        await self.listing.forget(vanished)
 
     async def _write(self) -> None:
         """Plan everything that exists, brake, then write batch by batch. Items of a group share a batch."""

@@ -1,0 +1,42 @@
+"""Bringing products that an order needs before their own stream has come to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from syncd.errors import StopStream
+from syncd.sync.ports import ProductSource
+from syncd.sync.product_apply import ProductApply
+from syncd.sync.source_listing import SourceListing
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ProductBringer:
+    """Creates missing products on behalf of an order; never while the products stream itself is at work."""
+
+    apply: ProductApply
+    source: ProductSource
+    listing: SourceListing
+    busy: asyncio.Lock
+
+    async def bring(self, keys: Sequence[str]) -> None:
+        """Compare these source products with the office and create what it lacks.
+
+        What cannot be brought is set aside in the products stream; the order then goes by its unknown-SKU policy.
+        """
+        async with self.busy:
+            try:
+                await self.apply.begin()
+            except StopStream as braked:
+                log.warning("product.not_brought", products=list(keys), reason=str(braked))
+                return
+            page = await self.source.products(keys)
+            ours = self.listing.ours(page.records)
+            await self.listing.note(ours, self.listing.scan_number())
+            await self.apply.batch([product.key for product in ours])

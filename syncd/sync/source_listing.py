@@ -1,0 +1,62 @@
+"""Noting which products the source lists: ours only, with their normalised codes and variation groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncd.model.product import Product
+from syncd.model.sku import SkuRule
+from syncd.state import listings
+from syncd.state.database import Database
+from syncd.state.listings import ListingRow
+from syncd.sync.product_decision import ProductPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SourceListing:
+    """The source's product list as far as it concerns this pair."""
+
+    db: Database
+    policy: ProductPolicy
+    rule: SkuRule
+    now: Callable[[], datetime]
+
+    def scan_number(self) -> int:
+        """A number for a listing that begins now; later listings have greater ones."""
+        return int(self.now().timestamp() * 1000)
+
+    def ours(self, products: Sequence[Product]) -> list[Product]:
+        """The products of the chosen company, or all."""
+        company = self.policy.company
+        return [product for product in products if company is None or product.company == company]
+
+    def group(self, product: Product) -> str:
+        """The product's variation group; empty when it has none or groups are not kept together."""
+        return product.group or "" if self.policy.group_variations else ""
+
+    async def note(self, products: Sequence[Product], scan: int) -> None:
+        """Remember that these products were listed."""
+        rows = [ListingRow(item.key, self.rule.key(item.code), self.group(item)) for item in products]
+        pair, source = self.policy.pair, self.policy.source
+        await self.db.run(lambda conn: listings.upsert_many(conn, pair, source, rows, scan))
+
+    async def with_groups(self, products: Sequence[Product]) -> list[Product]:
+        """The sweep's lean listing leaves the variation groups out; they are known from the full one."""
+        keys = [product.key for product in products]
+        pair, source = self.policy.pair, self.policy.source
+        groups = await self.db.run(lambda conn: listings.groups_of(conn, pair, source, keys))
+        return [replace(product, group=groups.get(product.key) or None) for product in products]
+
+    async def vanished(self, scan: int) -> tuple[list[str], int]:
+        """Products that the full listing of this scan did not show any more, and how many were known in all."""
+        pair, source = self.policy.pair, self.policy.source
+        return await self.db.run(
+            lambda conn: (listings.vanished(conn, pair, source, scan), listings.count(conn, pair, source))
+        )
+
+    async def forget(self, keys: Sequence[str]) -> None:
+        """Drop products from the list."""
+        pair, source = self.policy.pair, self.policy.source
+        await self.db.run(lambda conn: listings.forget(conn, pair, source, keys))
