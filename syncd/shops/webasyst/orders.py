@@ -13,7 +13,6 @@ from syncd.model.exchange import OrderChanges, OrderDraft
 from syncd.model.order import Address
 from syncd.shops.webasyst import conditions, decode, encode
 from syncd.shops.webasyst.account import Account
-from syncd.shops.webasyst.client import PAGE
 from syncd.shops.webasyst.judge import NotFound, answer_of_write, unsure
 from syncd.shops.webasyst.places import office_address
 
@@ -141,8 +140,11 @@ class OfficeOrders(Account):
             page = decode.rows((await self._client.search_orders(hash_, offset=offset)).body, "orders")
             found |= {decode.identity(row): row for row in page.rows}
             offset += len(page.rows)
-            if not page.rows or offset >= page.count or len(page.rows) < PAGE:
+            if offset >= page.count:
                 return list(found.values())
+            if not page.rows:
+                # Taken for complete, an order that is there would be created once more.
+                raise BrokenAnswer(f"Webasyst counts {page.count} orders but shows {offset}")
 
 
 def row_time(row: Any, column: str) -> str:

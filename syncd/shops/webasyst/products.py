@@ -152,8 +152,10 @@ class OfficeProducts(Account):
             if numbers != sorted(set(numbers)) or (numbers and numbers[0] <= last):
                 raise BrokenAnswer(f"Webasyst did not page products by id after {last}")
             yield reply, page.rows, page.count
-            if not numbers or page.count <= len(numbers):
+            if page.count <= len(numbers):
                 return
+            if not numbers:
+                raise BrokenAnswer(f"Webasyst counts {page.count} products after {last} but shows none")
             last = numbers[-1]
 
     async def _clock_of(self, reply: Reply) -> datetime:

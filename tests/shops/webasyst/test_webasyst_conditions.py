@@ -56,8 +56,7 @@ def test_ids_are_packed_alike() -> None:
     assert hashes[2][0].startswith("id/401,402,")
 
 
-@given(st.text())
+@given(st.text(st.characters(exclude_characters="\\", exclude_categories=["Cs"])))
 def test_a_value_survives_the_second_decoding_of_product_searches(value: str) -> None:
     """`+` and `%` would otherwise change (contracts/webasyst §3.2)."""
-    sent = conditions.decoded_twice(value)
-    assert unquote_plus(sent, errors="surrogateescape").replace("\\&", "&") == value.replace("\\&", "&")
+    assert unquote_plus(conditions.decoded_twice(value)).replace("\\&", "&") == value

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import respx
+import time_machine
 
 from syncd.errors import BrokenAnswer, Held, InDoubt, Misconfigured, NotAuthorised, Refused
 from syncd.model.exchange import DraftLine, OrderChanges, OrderDraft
@@ -65,6 +66,14 @@ async def test_the_profile_is_read_by_two_calls_and_kept_for_ten_minutes(shop: S
     now = 600.0
     await account.profile()
     assert shop.calls("shop.settings.get") == 2
+
+
+async def test_the_shops_clock_is_told_apart_from_ours(shop: Shop) -> None:
+    """Seconds, from the `Date` header; 0 when there is none."""
+    with time_machine.travel(at("2026-11-21 04:26:03"), tick=False):
+        assert (await office().profile()).server_offset == 10.0
+        shop.says("shop.settings.get", recorded("seeded/settings_get"), clock="")
+        assert (await office().profile()).server_offset == 0.0
 
 
 @pytest.mark.parametrize(
@@ -142,6 +151,13 @@ async def test_orders_created_since_are_paged_by_offset_and_checked(shop: Shop) 
     assert found[0].created_at == at("2026-11-21 04:00:00")
     assert shop.query("shop.order.search", 0)["hash"] == "search/create_datetime>=2026-11-21 07:00:00"
     assert [shop.query("shop.order.search", n)["offset"] for n in (0, 1)] == ["0", "1000"]
+
+
+async def test_a_search_that_shows_less_than_it_counts_is_broken(shop: Shop) -> None:
+    """Taken for complete, an order that is there would be created once more."""
+    shop.says("shop.order.search", answer(row(1, "cs:1:A"), count=2), answer(count=2))
+    with pytest.raises(BrokenAnswer, match="counts 2 orders but shows 1"):
+        await office().orders_by_reference(["cs:1:B"])
 
 
 async def test_an_order_that_is_not_there_is_none(shop: Shop) -> None:

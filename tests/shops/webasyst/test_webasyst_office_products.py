@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
 from syncd.errors import BrokenAnswer, Held, InDoubt, Misconfigured, Refused
 from syncd.model.exchange import DraftSku, ProductDraft, SkuChange
@@ -55,6 +56,14 @@ async def test_a_scan_goes_on_behind_the_last_id(shop: Shop) -> None:
     assert shop.query(SEARCH, 1)["hash"] == "search/id>7"
 
 
+async def test_a_scan_without_the_shops_clock_uses_ours_and_the_known_offset(shop: Shop) -> None:
+    """Every page has a clock, by which the cursor moves."""
+    shop.says(SEARCH, answer(), clock="")
+    with time_machine.travel(at("2026-11-21 04:26:03"), tick=False):
+        (page,) = await pages(office().scan())
+    assert page.clock == at("2026-11-21 04:26:13")
+
+
 async def test_a_scan_of_an_empty_shop_is_one_empty_page(shop: Shop) -> None:
     """One call tells that there is nothing."""
     shop.says(SEARCH, answer())
@@ -66,6 +75,13 @@ async def test_a_scan_whose_condition_is_ignored_is_broken(shop: Shop) -> None:
     """The shop drops conditions that it does not know (contracts/webasyst §0.4); the scan would never end."""
     shop.says(SEARCH, *[answer(row(1), row(2), count=4)] * 4)
     with pytest.raises(BrokenAnswer, match="by id after 2"):
+        await pages(office().scan())
+
+
+async def test_a_scan_that_shows_less_than_it_counts_is_broken(shop: Shop) -> None:
+    """An incomplete scan would make products look deleted."""
+    shop.says(SEARCH, answer(row(1), count=2), answer(count=1))
+    with pytest.raises(BrokenAnswer, match="counts 1 products"):
         await pages(office().scan())
 
 
