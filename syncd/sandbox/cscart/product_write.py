@@ -209,7 +209,7 @@ def write_texts(store: Store, product: Product, lang: str, texts: dict[str, str]
     if lang != store.default_language:
         product.translations[lang] = {**(product.translations.get(lang) or {}), **texts}
         return
-    before = {"product": product.name, **{key: (product.texts or {}).get(key, "") for key in texts}}
+    before = {key: product.name if key == "product" else (product.texts or {}).get(key, "") for key in texts}
     for other in store.languages[1:]:
         row = product.translations.get(other, {})
         if row is not None:
