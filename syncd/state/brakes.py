@@ -35,7 +35,7 @@ def pull(  # noqa: PLR0917
     again = statement.on_conflict_do_update(
         index_elements=["pair", "stream", "kind"], set_=engaged, where=brakes.c.released_at.is_(None)
     )
-    if counted(conn, again, [values]) == 0:
+    if counted(conn, again, values) == 0:
         upsert(conn, brakes, [values])
 
 

@@ -20,7 +20,7 @@ def get(conn: Connection, pair: str, source: str, customer_key: str) -> int | No
 def put(conn: Connection, pair: str, source: str, customer_key: str, contact_id: int) -> int:
     """Remember the contact unless the key has one already; answers the contact that counts."""
     row = {"pair": pair, "source": source, "customer_key": customer_key, "contact_id": contact_id}
-    if insert_missing(conn, customers, [row]):
+    if insert_missing(conn, customers, row):
         return contact_id
     winner = get(conn, pair, source, customer_key)
     return contact_id if winner is None else winner

@@ -39,6 +39,7 @@ class Database:
         self.commits = 0
         """Transactions committed so far that changed at least one row."""
         self._wrote = False
+        self._at_work_in: int | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="syncd-database")
         event.listen(engine, "after_cursor_execute", self._note_write)
 
@@ -93,7 +94,7 @@ class Database:
         self.engine.dispose()
 
     def _submit(self, work: Callable[[Connection], ResultT]) -> Future[ResultT]:
-        if threading.current_thread().name.startswith("syncd-database"):
+        if threading.get_ident() == self._at_work_in:
             raise RuntimeError(
                 "a unit of work uses the connection it was given, it does not start another one"
             )
@@ -101,6 +102,7 @@ class Database:
 
     def _transact(self, work: Callable[[Connection], ResultT]) -> ResultT:
         self._wrote = False
+        self._at_work_in = threading.get_ident()
         try:
             with self.engine.begin() as conn:
                 result = work(conn)

@@ -59,7 +59,7 @@ def record(
         "link_version": link_version,
     }
     fresh = {**key, **news, "attempts": 0, "first_at": now, "last_at": now, "next_at": now}
-    insert_missing(conn, failures, [fresh])
+    insert_missing(conn, failures, fresh)
     # Locked where the database locks rows; on SQLite the transaction holds the only write lock anyway.
     row = conn.execute(select(failures).where(_one(pair, stream, record_key)).with_for_update()).one()
     earlier = Failure(**row._mapping)

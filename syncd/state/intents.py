@@ -55,7 +55,7 @@ def all(conn: Connection, pair: str, stream: str | None = None) -> list[Intent]:
 
 def open(conn: Connection, intent: Intent) -> None:
     """Note an intent. Raises `IntentOpen` when the record has one already."""
-    if insert_missing(conn, intents, [values_of(intent)]):
+    if insert_missing(conn, intents, values_of(intent)):
         return
     earlier = get(conn, intent.pair, intent.stream, intent.record_key)
     begun = (

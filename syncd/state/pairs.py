@@ -29,7 +29,7 @@ def get(conn: Connection, pair: str) -> Pair | None:
 
 def put(conn: Connection, record: Pair) -> Pair:
     """Write the pair once; afterwards only `since` may change, to an earlier time. Answers what is stored."""
-    insert_missing(conn, pairs, [values_of(record)])
+    insert_missing(conn, pairs, values_of(record))
     conn.execute(
         update(pairs)
         .where(pairs.c.pair == record.pair, pairs.c.since > record.since)

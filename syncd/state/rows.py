@@ -32,19 +32,15 @@ def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) ->
     conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
-def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose primary key does not exist yet and leave the others; answers how many were new."""
-    if not rows:
-        return 0
+def insert_missing(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert the row unless its primary key exists; answers whether it was new."""
     key = [column.name for column in table.primary_key]
-    return counted(conn, insert_for(conn, table).on_conflict_do_nothing(index_elements=key), rows)
+    return counted(conn, insert_for(conn, table).on_conflict_do_nothing(index_elements=key), row) > 0
 
 
-def counted(
-    conn: Connection, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Mapping[str, Any]]
-) -> int:
+def counted(conn: Connection, statement: sqlite.Insert | postgresql.Insert, row: Mapping[str, Any]) -> int:
     """Run an INSERT and answer how many rows it wrote; SQLAlchemy keeps that number only when it is asked to."""
-    return conn.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+    return conn.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def values_of(record: Any) -> dict[str, Any]:

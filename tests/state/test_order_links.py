@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from syncd.errors import StorageFailed
 from syncd.state import order_links
 from syncd.state.database import Database
 from syncd.state.link_taken import LinkTaken
@@ -91,3 +92,9 @@ def test_unfinished_orders_are_pending_in_the_order_of_their_links(db: Database)
         order_link(source_key="4", order_id=4, confirmed=False, source="other"),
     )
     assert db.run_sync(lambda conn: order_links.pending(conn, "main", "cscart")) == ["2", "1"]
+
+
+def test_a_broken_rule_other_than_uniqueness_is_not_called_a_taken_link(db: Database) -> None:
+    """A missing value stays the storage error that it is."""
+    with pytest.raises(StorageFailed, match="Next step"):
+        put(db, order_link(linked_at=None))

@@ -1,0 +1,156 @@
+"""Migrations bring every database to the form that the code expects, and never leave it in between."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from syncd.errors import Misconfigured, StorageFailed
+from syncd.state import cursors, migrate
+from syncd.state.database import Database
+from syncd.state.schema import metadata
+
+from .samples import NOON
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    with op.batch_alter_table("cursors") as batch:
+        batch.add_column(sa.Column("extra", sa.Text()))
+    op.execute("UPDATE cursors SET extra = 'added'")
+
+
+def downgrade():
+    with op.batch_alter_table("cursors") as batch:
+        batch.drop_column("extra")
+"""
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """Our migrations and one more, in a folder whose name needs care."""
+    return scripts_with(tmp_path / "100% new", SECOND)
+
+
+def scripts_with(folder: Path, second: str) -> Path:
+    (folder / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/r0001_first.py"):
+        (folder / name).write_text((migrate.SCRIPTS / name).read_text())
+    (folder / "versions" / "r0002_second.py").write_text(second)
+    return folder
+
+
+def names(conn: Connection) -> set[str]:
+    return set(inspect(conn).get_table_names()) - {"alembic_version"}
+
+
+def test_an_empty_database_gets_every_table(empty_url: str, opened: Callable[..., Database]) -> None:
+    """The migrations make exactly the tables, columns, keys and indexes that the code knows."""
+    database = opened(empty_url)
+    assert migrate.current(database) is None
+    assert migrate.upgrade(database) is None
+    assert migrate.current(database) == migrate.head()
+    differences = database.run_sync(lambda conn: compare_metadata(MigrationContext.configure(conn), metadata))
+    assert differences == []
+    keys = database.run_sync(
+        lambda conn: {
+            name: inspect(conn).get_pk_constraint(name)["constrained_columns"] for name in names(conn)
+        }
+    )
+    assert keys == {
+        table.name: [column.name for column in table.primary_key] for table in metadata.tables.values()
+    }
+
+
+def test_every_migration_can_be_taken_back(db: Database) -> None:
+    """Down to nothing and up again leads to the same form."""
+    migrate.downgrade(db, "base")
+    assert migrate.current(db) is None
+    assert db.run_sync(names) == set()
+    migrate.upgrade(db)
+    assert db.run_sync(names) == set(metadata.tables)
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(db: Database) -> None:
+    """A second start neither writes nor copies anything."""
+    before = db.commits
+    assert migrate.upgrade(db) is None
+    assert db.commits == before
+    assert db.path is None or [path.name for path in db.path.parent.glob("*.backup")] == []
+
+
+def test_a_migration_keeps_the_rows(db: Database, newer: Path) -> None:
+    """Rows survive a change of their table, up and down."""
+    db.run_sync(lambda conn: cursors.put(conn, "main", "orders", NOON))
+    migrate.upgrade(db, newer)
+    assert migrate.current(db) == migrate.head(newer) == "0002"
+    assert db.run_sync(lambda conn: conn.scalar(text("SELECT extra FROM cursors"))) == "added"
+    migrate.downgrade(db, "0001", newer)
+    assert db.run_sync(lambda conn: cursors.get(conn, "main", "orders")) is not None
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_backup_is_made_before_an_existing_file_changes(db: Database, newer: Path) -> None:
+    """The copy stands beside the file, is whole, of the old form, and closed to other users."""
+    db.run_sync(lambda conn: cursors.put(conn, "main", "orders", NOON))
+    saved = migrate.upgrade(db, newer)
+    assert saved is not None
+    assert db.path is not None
+    assert saved.parent == db.path.parent
+    assert saved.name.startswith(f"{db.path.name}.before-0002.")
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(saved)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert raw.execute("SELECT stream FROM cursors").fetchall() == [("orders",)]
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert list(db.path.parent.glob("*.partial")) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_without_a_backup_nothing_is_migrated(
+    db: Database, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that cannot be put in its place stops the migration and leaves nothing behind."""
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "not here", str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StorageFailed, match=r"cannot be copied.*Next step: free some space"):
+        migrate.upgrade(db, newer)
+    assert migrate.current(db) == "0001"
+    assert db.path is not None
+    assert list(db.path.parent.glob("*.partial")) == []
+
+
+def test_a_failing_migration_leaves_the_old_form(db: Database, tmp_path: Path) -> None:
+    """A migration that fails half-way takes back its own beginning."""
+    failing = SECOND.replace("    op.execute", "    op.execute('SELEKT')\n    op.execute")
+    with pytest.raises(StorageFailed, match="SELEKT"):
+        migrate.upgrade(db, scripts_with(tmp_path / "failing", failing))
+    assert migrate.current(db) == "0001"
+    assert db.run_sync(lambda conn: [column["name"] for column in inspect(conn).get_columns("cursors")]) == [
+        column.name for column in metadata.tables["cursors"].columns
+    ]
+
+
+def test_a_database_of_a_newer_syncd_is_refused(db: Database, newer: Path) -> None:
+    """An older program does not touch what a newer one wrote, and says what to install."""
+    migrate.upgrade(db, newer)
+    with pytest.raises(Misconfigured, match=r"written by a newer syncd \(form 0002, this one knows 0001\)"):
+        migrate.upgrade(db)
+    assert migrate.current(db) == "0002"
