@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,6 +46,11 @@ class Report:
     failures: int = 0
     doubts: int = 0
     brakes: list[str] = field(default_factory=list)
+
+    def followed_by(self, later: Report) -> Report:
+        """Two cycles of one stream told as one: all that they did, and what the later one left."""
+        counts = dict(Counter(self.counts) + Counter(later.counts))
+        return replace(later, counts=counts)
 
     @property
     def outstanding(self) -> bool:

@@ -50,14 +50,14 @@ async def run_once(cycles: Cycles, streams: Sequence[str], *, override: bool = F
     An order whose creation is in doubt is sent again only when the abandoned call cannot run any more
     (DESIGN: orders, step 5): the run waits for that moment, at most the deadline of a call, and settles it.
     """
-    reports = []
+    reports: dict[str, Report] = {}
     for stream in await _in_order(cycles, streams):
         report = await cycles.run(stream, retry_all=True, override=override)
         if stream == ORDERS and report.doubts and report.ending is Ending.OK:
             await _wait_until_settled(cycles)
-            report = await cycles.run(stream, retry_all=True)
-        reports.append(report)
-    return reports
+            report = report.followed_by(await cycles.run(stream, retry_all=True))
+        reports[stream] = reports[stream].followed_by(report) if stream in reports else report
+    return list(reports.values())
 
 
 async def _in_order(cycles: Cycles, streams: Sequence[str]) -> list[str]:

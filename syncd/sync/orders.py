@@ -283,10 +283,13 @@ class OrdersCycle:
         await self.writes.writer.close(order.key)
         first = order.key not in self.failing
         text = f"order {order.number}: Webasyst gave no usable answer and made no order; syncd sends it again"
-        await self._set_aside(order, ShopUnavailable(text))
+        error = ShopUnavailable(text)
         if first:
+            await self.failing.record(order.key, error, version=version_of(order), payload=order)
             self.handled.discard(order.key)
             await self.handle(order, again=True)
+        else:
+            await self._set_aside(order, error)
 
 
 def _waits(order: Order) -> Held:

@@ -32,7 +32,8 @@ class Tally:
 
     def add(self, event: Event, number: int = 1) -> None:
         """Count an event."""
-        self.counts[event] += number
+        if number:
+            self.counts[event] += number
 
     def of(self, event: Event) -> int:
         """How often it happened."""

@@ -107,13 +107,14 @@ class ProductApply:
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         """Prices, stock and flags of the whole batch first, then texts one product at a time."""
         allowed = {plan.product.key: without(plan, self.brakes.blocked) for plan in plans}
-        missed = {plan.product.key for plan in await self.writes.change_batch(list(allowed.values()))}
+        missed, doubtful = await self.writes.change_batch(list(allowed.values()))
         done: list[ProductPlan] = []
         braked: list[ProductPlan] = []
         for plan in plans:
             key = plan.product.key
             if key in missed:
-                await self.set_aside(plan.product, _not_taken(plan))
+                if not doubtful:
+                    await self.set_aside(plan.product, _not_taken(plan))
                 continue
             if not await self._guard(plan.product, partial(self._content, allowed[key])):
                 continue

@@ -97,7 +97,14 @@ def images_digest(product: Product) -> str:
     return digest([image.url for image in product.images])
 
 
-def looks_settled(product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts) -> bool:
+def images_pending(product: Product, base: Mapping[str, Any]) -> bool:
+    """Whether pictures are still to be sent: to products that syncd created, never to those that were there before."""
+    return base.get("images") not in (None, images_digest(product))
+
+
+def looks_settled(
+    product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts, *, images: bool
+) -> bool:
     """Whether nothing can be left to do: the base agrees with the source, and the mirror with what must stand there."""
     now = base_of(product)
     texts = {name: value for name, value in now["texts"].items() if base.get("texts", {}).get(name) != value}
@@ -108,7 +115,7 @@ def looks_settled(product: Product, base: Mapping[str, Any], row: CatalogRow, wa
         and to_cents(row.compare_price) == wanted.list_price
         and row.stock == wanted.stock
         and shown == product.visible
-        and base.get("images", images_digest(product)) == images_digest(product)
+        and not (images and images_pending(product, base))
     )
 
 
@@ -159,7 +166,7 @@ def decide(
         texts=_changed_texts(product.content, office, base) if leads else {},
         product_visible=shown if leads and whole and office.visible != shown else None,
         linked=base is not None,
-        images_changed=base is not None and base.get("images") not in (None, images_digest(product)),
+        images_changed=base is not None and images_pending(product, base),
     )
 
 

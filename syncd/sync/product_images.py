@@ -37,49 +37,43 @@ class ProductImages:
         known = {
             row.url: row for row in await self.db.run(lambda conn: images.of(conn, self.pair, product.key))
         }
-        for position, image in enumerate(product.images):
-            if image.url not in known and await self._send_one(product, product_id, position, image):
-                sent += 1
+        missing = [(n, image) for n, image in enumerate(product.images) if image.url not in known]
+        there = {image.file_name: image for image in await self.office.images(product_id)} if missing else {}
+        for position, image in missing:
+            sent += await self._send_one(product, product_id, position, image, there)
         return sent
 
-    async def _send_one(self, product: Product, product_id: int, position: int, image: Image) -> bool:
+    async def _send_one(
+        self, product: Product, product_id: int, position: int, image: Image, there: dict[str, OfficeImage]
+    ) -> bool:
         content, name = await self.source.image(image.url)
         digest = hashlib.sha256(content).hexdigest()[:24]
         file_name = f"{digest}{PurePosixPath(name).suffix.lower()}"
-        there = await self._find(product_id, digest, file_name)
-        sent = there is None
-        if there is None:
-            there = await self._upload(product, product_id, content, file_name, image.alt)
-        row = ImageRow(self.pair, product.key, position, image.url, digest, product_id, there.image_id)
+        sent = file_name not in there
+        if sent:
+            there[file_name] = await self._upload(product, product_id, content, file_name, image.alt)
+        row = ImageRow(
+            self.pair, product.key, position, image.url, digest, product_id, there[file_name].image_id
+        )
         await self.db.run(lambda conn: images.put(conn, row))
         return sent
-
-    async def _find(self, product_id: int, digest: str, file_name: str) -> OfficeImage | None:
-        """The same picture of the same office product, known to us or standing there under our file name."""
-        row = await self.db.run(lambda conn: images.by_digest(conn, self.pair, product_id, digest))
-        if row is not None:
-            return OfficeImage(row.image_id, file_name)
-        for image in await self.office.images(product_id):
-            if image.file_name == file_name:
-                return image
-        return None
 
     async def _upload(
         self, product: Product, product_id: int, content: bytes, file_name: str, description: str
     ) -> OfficeImage:
+        """Upload one picture; after a lost answer it is looked for by its file name."""
         step = Step(f"{product.key}:{file_name}", "image.create", payload={"keys": [product.key]})
-        try:
-            return await self.writer.run(
-                step,
-                lambda: self.office.add_image(product_id, content, file_name, description),
-                _noted_by_caller,
-            )
-        except InDoubt:
-            there = await self._find(product_id, "", file_name)
-            if there is None:
+
+        async def upload() -> OfficeImage:
+            try:
+                return await self.office.add_image(product_id, content, file_name, description)
+            except InDoubt:
+                for image in await self.office.images(product_id):
+                    if image.file_name == file_name:
+                        return image
                 raise
-            await self.writer.close(step.record_key)
-            return there
+
+        return await self.writer.run(step, upload, _noted_by_caller)
 
 
 def _noted_by_caller(conn: Connection, image: OfficeImage) -> None:

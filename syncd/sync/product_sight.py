@@ -97,7 +97,11 @@ def glance(
             code="vanished",
         )
     wanted = amounts(product, rates, policy.currency, row.currency)
-    settled = looks_equal(product, row, wanted) if sweep else looks_settled(product, link.base, row, wanted)
+    settled = (
+        looks_equal(product, row, wanted)
+        if sweep
+        else looks_settled(product, link.base, row, wanted, images=policy.images)
+    )
     return Sight.SETTLED if settled and not link.dirty else Sight.WORK
 
 

@@ -45,14 +45,16 @@ class ProductWrites:
     tally: Tally
     now: Callable[[], datetime]
 
-    async def change_batch(self, plans: Sequence[ProductPlan]) -> list[ProductPlan]:
-        """Send prices, stock and flags of many SKUs in one call and read them back; answers those that did not take.
+    async def change_batch(self, plans: Sequence[ProductPlan]) -> tuple[set[str], bool]:
+        """Send prices, stock and flags of many SKUs in one call and read them back.
 
-        A lost answer is settled by the same reading: the values are absolute, sending them again does no harm.
+        Answers the source keys of those that did not take, and whether the call's outcome was in doubt: then they are
+        sent again by the next cycle, which does no harm, because the values are absolute.
         """
         changes = [plan.sku_change for plan in plans if plan.sku_change is not None]
         if not changes:
-            return []
+            return set(), False
+        doubtful = False
         step = Step(
             f"batch:{changes[0].sku_id}",
             "skus.change",
@@ -61,21 +63,22 @@ class ProductWrites:
         try:
             await self.writer.run(step, lambda: self.office.change_skus(changes), _nothing)
         except InDoubt:
+            doubtful = True
             self.tally.add(Event.DOUBTFUL)
         products = await self.office.products(sorted({change.product_id for change in changes}))
         await self.catalog.remember(products)
         skus = {sku.sku_id: sku for product in products for sku in product.skus}
         stock_id = await self.office.stock_id()
-        missed = [
-            plan
+        missed = {
+            plan.product.key
             for plan in plans
             if plan.sku_change is not None
             and not _taken(plan.sku_change, skus.get(plan.sku.sku_id), stock_id)
-        ]
+        }
         self.tally.add(Event.UPDATED, len(changes) - len(missed))
         if not missed:
             await self.writer.close(step.record_key)
-        return missed
+        return missed, doubtful
 
     async def change_product(self, plan: ProductPlan, fields: Mapping[str, str]) -> None:
         """Write texts and visibility of one product; its SKUs are never sent (contracts/webasyst §0.6)."""
@@ -110,7 +113,7 @@ class ProductWrites:
         draft = await self._sku(product, office.currency)
 
         def done(conn: Connection, sku_id: int) -> None:
-            self._put_link(conn, product, sku_id, office.product_id)
+            self._put_link(conn, product, sku_id, office.product_id, base=_new(product))
 
         payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
@@ -147,7 +150,7 @@ class ProductWrites:
             if sku is None:
                 missing.append(member)
             else:
-                self._put_link(conn, member, sku.sku_id, made.product_id)
+                self._put_link(conn, member, sku.sku_id, made.product_id, base=_new(member))
         return missing
 
     def _put_link(
@@ -163,7 +166,7 @@ class ProductWrites:
         now = self.now()
         earlier = product_links.get(conn, self.policy.pair, product.key)
         agreed = dict(base_of(product) if base is None else base)
-        if earlier is not None and "images" in earlier.base:
+        if earlier is not None and "images" in earlier.base and "images" not in agreed:
             agreed["images"] = earlier.base["images"]
         link = ProductLink(
             pair=self.policy.pair,
@@ -207,6 +210,11 @@ class ProductWrites:
 
     def _note(self, conn: Connection, key: str, event: str, detail: dict[str, Any]) -> None:
         history.add(conn, HistoryEntry(self.policy.pair, "products", key, self.now(), event, detail))
+
+
+def _new(product: Product) -> dict[str, Any]:
+    """The base of a product that syncd has just created: everything but its pictures is there."""
+    return {**base_of(product), "images": ""}
 
 
 def _nothing(conn: Connection, result: None) -> None:
