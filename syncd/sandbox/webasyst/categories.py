@@ -40,10 +40,11 @@ def get_tree(call: Call) -> Any:
     parent = php.to_int(call.get("parent_id", "0"))
     depth = php.to_int(call.get("depth")) if call.get("depth") else None
     places = tree.keys(call.store)
-    if parent:
-        roots = [parent] if parent in call.store.categories.rows else []
-    else:
-        roots = call.store.root_categories
+    roots = (
+        [one for one in [parent] if one in call.store.categories.rows]
+        if parent
+        else call.store.root_categories
+    )
     return [_branch(call.state, one, places, depth) for one in roots]
 
 

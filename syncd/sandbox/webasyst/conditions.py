@@ -27,8 +27,8 @@ class Condition:
 def parse(text: str) -> list[Condition]:
     r"""Split on `&` (but not on `\&`) and then on the first operator."""
     found = []
-    for part in re.split(r"(?<!\\)&", text):
-        part = part.replace("\\&", "&").strip()
+    for raw in re.split(r"(?<!\\)&", text):
+        part = raw.replace("\\&", "&").strip()
         if not part:
             continue
         pieces = _OPERATOR.split(part, maxsplit=1)

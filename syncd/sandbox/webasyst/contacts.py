@@ -12,6 +12,7 @@ from .store import Contact
 
 NAMES = ("firstname", "middlename", "lastname", "company")
 ADDRESS_PARTS = ("street", "city", "region", "zip", "country")
+LONG_PHONE = 11  # digits, with the country code
 USERPIC = "/wa-content/img/userpic.svg"
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -81,9 +82,9 @@ def _texts(value: Any) -> list[str]:
 
 def formatted_phone(digits: str) -> str:
     """The phone as the back office shows it."""
-    if len(digits) == 11 and digits[0] in "78":
+    if len(digits) == LONG_PHONE and digits[0] in "78":
         return f"+{digits[0]} ({digits[1:4]}) {digits[4:7]}-{digits[7:9]}-{digits[9:]}"
-    if len(digits) == 10:
+    if len(digits) == LONG_PHONE - 1:
         return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
     return digits
 

@@ -73,7 +73,7 @@ def action(shop: WebasystShop, args: dict[str, Any]) -> str:
         raise ValueError(
             f"Order {order.id} is {order.state_id}: {name} is not possible, only {', '.join(allowed)}."
         )
-    workflow.perform(state, order, name, without(args, "id", "action"), 1, order.id)
+    workflow.perform(state, order, name, without(args, "id", "action"), by=1, shown_id=order.id)
     return order.state_id
 
 

@@ -163,8 +163,8 @@ def feature_create(shop: WebasystShop, args: dict[str, Any]) -> int:
         args["code"],
         args.get("name", args["code"]),
         args.get("type", "varchar"),
-        str(args.get("selectable", 0)),
-        str(args.get("multiple", 0)),
+        selectable=str(args.get("selectable", 0)),
+        multiple=str(args.get("multiple", 0)),
     )
     return int(row["id"])
 

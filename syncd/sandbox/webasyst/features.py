@@ -100,7 +100,12 @@ def add(call: Call) -> Any:
     if "selectable" not in call.post or "multiple" not in call.post:
         raise database_error()
     row = define(
-        call.state, code, call.form("name"), call.form("type"), call.form("selectable"), call.form("multiple")
+        call.state,
+        code,
+        call.form("name"),
+        call.form("type"),
+        selectable=call.form("selectable"),
+        multiple=call.form("multiple"),
     )
     row["status"] = call.form("status", "public")
     row["available_for_sku"] = str(php.to_int(call.form("available_for_sku", "0")))
@@ -130,7 +135,7 @@ COLORS = (
 def install(state: State) -> None:
     """The features and colors a fresh shop has."""
     for code, name, kind, selectable, multiple, for_sku, builtin in BUILTIN:
-        row = define(state, code, name, kind, selectable, multiple)
+        row = define(state, code, name, kind, selectable=selectable, multiple=multiple)
         row |= {"default_unit": "", "available_for_sku": for_sku, "builtin": builtin}
         row["status"] = "private" if code == "gtin" else "public"
     color = by_code(state, "color") or {}
@@ -139,7 +144,7 @@ def install(state: State) -> None:
 
 
 def define(
-    state: State, code: str, name: str, kind: str, selectable: str = "0", multiple: str = "0"
+    state: State, code: str, name: str, kind: str, *, selectable: str = "0", multiple: str = "0"
 ) -> dict[str, Any]:
     """Create a feature and return its row."""
     key = state.store.features.reserve()

@@ -1,4 +1,4 @@
-"""The fuzzy word search behind `search/query=`: any word may match, long ones by their stem, ranked (contracts/webasyst §3.2)."""
+"""The fuzzy word search behind `search/query=`: any word may match, long ones by their stem (contracts/webasyst §3.2)."""
 
 from __future__ import annotations
 

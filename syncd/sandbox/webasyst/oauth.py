@@ -47,14 +47,9 @@ def _problem(code: str, text: str) -> dict[str, Any]:
 
 
 def _exchange(shop: WebasystShop, query: php.PhpArray, post: php.PhpArray) -> dict[str, Any]:
-    form = php.to_str(query.get("format", "json")).upper()
-    if form not in ("JSON", "XML"):
-        return _problem("invalid_request", f"Invalid format: {form}")
-    for name in ("code", "client_id", "grant_type"):
-        if not php.truthy(post.get(name)):
-            return _problem("invalid_request", f"Required parameter is missing: {name}")
-    if post["grant_type"] != "authorization_code":
-        return _problem("unsupported_grant_type", f"Invalid grant_type: {post['grant_type']}")
+    problem = _request_problem(query, post)
+    if problem is not None:
+        return problem
     code = shop.tokens.codes.get(php.to_str(post["code"]))
     if code is None:
         return _problem("invalid_grant", f"Invalid code: {php.to_str(post['code'])}")
@@ -63,6 +58,18 @@ def _exchange(shop: WebasystShop, query: php.PhpArray, post: php.PhpArray) -> di
     if shop.clock.now() > code.created + CODE_SECONDS:
         return _problem("invalid_grant", "Authorization code has expired")
     return {"access_token": shop.tokens.issue(code.contact_id, code.client_id, code.scope).value}
+
+
+def _request_problem(query: php.PhpArray, post: php.PhpArray) -> dict[str, Any] | None:
+    form = php.to_str(query.get("format", "json")).upper()
+    if form not in ("JSON", "XML"):
+        return _problem("invalid_request", f"Invalid format: {form}")
+    for name in ("code", "client_id", "grant_type"):
+        if not php.truthy(post.get(name)):
+            return _problem("invalid_request", f"Required parameter is missing: {name}")
+    if post["grant_type"] != "authorization_code":
+        return _problem("unsupported_grant_type", f"Invalid grant_type: {post['grant_type']}")
+    return None
 
 
 def _headless(post: php.PhpArray) -> Response:

@@ -119,7 +119,7 @@ def count_customer(state: State, order: Order) -> None:
 
 def finish(state: State, order: Order, by: int) -> None:
     """History, stock at creation if so set, mails, counters."""
-    workflow.log(state, order, "create", "", by)
+    workflow.log(state, order, "create", before="", by=by)
     if state.settings.stock_counting_action == "create":
         order_stock.reduce(state, order)
     count_customer(state, order)

@@ -70,7 +70,7 @@ def set_shipping_address(call: Call) -> Any:
     for part in contacts.ADDRESS_PARTS:
         order.params[f"shipping_address.{part}"] = php.to_str(sent.get(part, ""))[:255]
     order.update_datetime = call.state.now()
-    workflow.log(call.state, order, "edit", order.state_id, call.user.contact_id)
+    workflow.log(call.state, order, "edit", before=order.state_id, by=call.user.contact_id)
     return "ok"
 
 
@@ -111,7 +111,7 @@ def _set_quantity(call: Call, order: Order, item: Item) -> None:
     for one in order.items:
         one.total_discount = ZERO
     order.update_datetime = call.state.now()
-    workflow.log(call.state, order, "edit", order.state_id, call.user.contact_id)
+    workflow.log(call.state, order, "edit", before=order.state_id, by=call.user.contact_id)
 
 
 METHODS: dict[str, Method] = {

@@ -130,7 +130,7 @@ def _edit(call: Call) -> Any:
         order.comment = php.to_str(call.post["comment"])
     _put_params(call, order, created=False)
     order.update_datetime = call.state.now()
-    workflow.log(call.state, order, "edit", order.state_id, call.user.contact_id)
+    workflow.log(call.state, order, "edit", before=order.state_id, by=call.user.contact_id)
     return OK
 
 
@@ -142,7 +142,7 @@ def _put_money(call: Call, order: Order) -> None:
     spread_discount(order)
     if order.discount != before:
         text = f"Discount modified manually via backend editor: {order.discount.normalize():f}"
-        workflow.log(call.state, order, "", order.state_id, call.user.contact_id, text)
+        workflow.log(call.state, order, "", before=order.state_id, by=call.user.contact_id, text=text)
 
 
 def put_items(call: Call, order: Order, sent: dict[Any, Any]) -> None:

@@ -126,7 +126,7 @@ def _decoded(state: State, value: str) -> str:
 
 
 def _grouped(state: State, one: conditions.Condition, group: str, name: str) -> Filter | None:
-    if group == "params" or group == "address":
+    if group in ("params", "address"):
         key = f"shipping_address.{name}" if group == "address" else name
         check = _check(one, "text") if one.op else (lambda cell: False)
         return lambda order: check(order.params.get(key))

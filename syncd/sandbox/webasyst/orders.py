@@ -71,7 +71,7 @@ def action(call: Call) -> Any:
         raise ApiError(403, "access_denied", "Action not available to user.")
     if name == "edit":
         raise PhpFatal("The edit action has its own form")
-    return workflow.perform(call.state, order, name, call.post, call.user.contact_id, order.id)
+    return workflow.perform(call.state, order, name, call.post, by=call.user.contact_id, shown_id=order.id)
 
 
 def not_found_action() -> ApiError:
@@ -85,7 +85,9 @@ def direct(name: str) -> Handler:
     def handler(call: Call) -> Any:
         key = call.need("id")
         order = order_rows.find(call.state, key)
-        return workflow.perform(call.state, order, name, call.post, call.user.contact_id, php.to_str(key))
+        return workflow.perform(
+            call.state, order, name, call.post, by=call.user.contact_id, shown_id=php.to_str(key)
+        )
 
     return handler
 

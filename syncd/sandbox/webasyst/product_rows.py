@@ -1,4 +1,4 @@
-"""How products, SKUs and images look in answers: strings from the database, numbers where PHP computed (contracts/webasyst §2, §3)."""
+"""How products, SKUs and images look in answers: texts of the database, numbers of PHP (contracts/webasyst §2, §3)."""
 
 from __future__ import annotations
 

@@ -23,9 +23,17 @@ from .store import Product
 
 Filter = Callable[[Product], bool]
 Getter = Callable[[Product], Any]
-NUMBERS = ("id", "price", "compare_price", "min_price", "max_price", "sku_id", "image_id", "category_id")
-TEXTS = ("name", "url", "summary", "description", "currency", "ext")
-TIMES = ("create_datetime", "edit_datetime")
+COLUMN_KINDS = {
+    **dict.fromkeys(
+        (
+            *("id", "price", "compare_price", "min_price", "max_price", "sku_id", "image_id", "category_id"),
+            *("status", "type_id", "count", "sku_count"),
+        ),
+        "number",
+    ),
+    **dict.fromkeys(("name", "url", "summary", "description", "currency", "ext"), "text"),
+    **dict.fromkeys(("create_datetime", "edit_datetime"), "time"),
+}
 CONSTANTS = {"total_sales": 0, "rating": 0, "rating_count": 0, "stock_unit_id": 0, "image_filename": ""}
 
 
@@ -139,21 +147,12 @@ def condition_test(state: State, one: conditions.Condition) -> Filter | None:
 
 
 def _column(field: str) -> tuple[str, Getter] | None:
-    if field in NUMBERS:
-        return "number", lambda row: getattr(row, field)
-    if field in TEXTS:
-        return "text", lambda row: getattr(row, field)
-    if field in TIMES:
-        return "time", lambda row: getattr(row, field)
-    if field in ("status", "type_id", "count"):
-        return "number", lambda row: getattr(row, field)
-    if field == "sku_count":
-        return "number", lambda row: row.sku_count
+    kind = COLUMN_KINDS.get(field)
+    if kind is not None:
+        return kind, lambda row: getattr(row, field)
     if field in EXTRA_DEFAULTS:
         return "text", lambda row: {**EXTRA_DEFAULTS, **(row.extra or {})}[field]
-    if field in CONSTANTS:
-        return "number", lambda row: CONSTANTS[field]
-    return None
+    return ("number", lambda row: CONSTANTS[field]) if field in CONSTANTS else None
 
 
 def _column_test(one: conditions.Condition, kind: str, getter: Getter) -> Filter:
@@ -222,20 +221,23 @@ SPECIAL: dict[str, Callable[[State, conditions.Condition], Filter]] = {
 
 
 def _filters(state: State, sent: dict[Any, Any]) -> list[Filter]:
-    tests: list[Filter] = []
-    for name, value in sent.items():
-        if name == "in_stock_only" and php.truthy(value):
-            tests.append(lambda row: row.count is None or row.count > 0)
-        elif name == "price_min" and value:
-            tests.append(lambda row, bound=loose(value): row.max_price >= bound)  # type: ignore[misc]
-        elif name == "price_max" and value:
-            tests.append(lambda row, bound=loose(value): row.min_price <= bound)  # type: ignore[misc]
-        elif isinstance(value, dict) and by_code(state, name) is not None:
-            ids = {php.to_int(one) for one in value.values()}
-            tests.append(
-                lambda row, code=name, ids=ids: bool(ids & set(_ids((row.features or {}).get(code))))
-            )  # type: ignore[misc]
-    return tests
+    found = [_filter(state, name, value) for name, value in sent.items()]
+    return [test for test in found if test is not None]
+
+
+def _filter(state: State, name: Any, value: Any) -> Filter | None:
+    if isinstance(value, dict):
+        ids = {php.to_int(one) for one in value.values()}
+        known = by_code(state, name) is not None
+        return (lambda row: bool(ids & set(_ids((row.features or {}).get(name))))) if known else None
+    bound = loose(value)
+    if name == "price_min" and value:
+        return lambda row: row.max_price >= bound
+    if name == "price_max" and value:
+        return lambda row: row.min_price <= bound
+    if name == "in_stock_only" and php.truthy(value):
+        return lambda row: row.count is None or row.count > 0
+    return None
 
 
 def _ordered(call: Call, ids: list[int]) -> list[int]:

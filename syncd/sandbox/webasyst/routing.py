@@ -16,7 +16,7 @@ def called(request: Request, query: php.PhpArray) -> tuple[str, str]:
     if not rest and "app" in query and "method" in query:
         return lower_first(php.to_str(query["app"])), _method(php.to_str(query["method"]))
     parts = rest.split("/")
-    if len(parts) == 2 and "." not in parts[0]:
+    if "." not in parts[0] and parts[1:] and not parts[2:]:
         return lower_first(parts[0]), _method(parts[1])
     app, dot, method = parts[0].partition(".")
     if len(parts) != 1 or not dot or not method:

@@ -17,6 +17,7 @@ from .store import Contact, Product, Sku
 STOCK_NAMES = ("Main warehouse", "Магазин на Тверской")
 CATEGORY_NAMES = ("Посуда", "Одежда", "Electronics", "Книги / Bücher")
 NOUNS = ("Чашка", "Чайник", "Футболка", "Наушники", "Teapot", "Cable", "Lamp", "Книга")
+SIZED = ("Футболка",)
 SIZES = ("S", "M", "L")
 BUYERS = (("Иван", "Петров"), ("Анна", "Смирнова"), ("Jürgen", "Müller"), ("Conan", "O'Neil"))
 
@@ -102,7 +103,7 @@ def _product(
         currency=state.settings.currency,
     )
     store.products.put(key, product)
-    sizes = SIZES if place % 8 == 2 else ("",)
+    sizes = SIZES if noun in SIZED else ("",)
     for sort, size in enumerate(sizes, 1):
         price = source.choice(prices)
         sku = Sku(
@@ -145,4 +146,4 @@ def _order(state: State, place: int, source: random.Random) -> None:
     order.params["sales_channel"] = f"storefront:{state.settings.domain}"
     order_create.finish(state, order, 1)
     for action in ((), ("process",), ("pay",), ("process", "ship"), ("complete",), ("delete",))[place % 6]:
-        workflow.perform(state, order, action, {}, 1, order.id)
+        workflow.perform(state, order, action, {}, by=1, shown_id=order.id)

@@ -1,4 +1,4 @@
-"""Settings of the shop: currencies, stock counting, time zone, names; plus what settings.get answers (contracts/webasyst §7)."""
+"""Settings of the shop: currencies, stock counting, time zone, names (contracts/webasyst §7)."""
 
 from __future__ import annotations
 

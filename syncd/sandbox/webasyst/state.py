@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syncd.sandbox.clock import Clock
@@ -44,11 +45,8 @@ class State:
     die_in_next_order: int = 0
 
     def now(self) -> str:
-        """The shop's time as it is stored: naive, one-second resolution, in the server's zone (contracts/webasyst §2)."""
-        moment = datetime.fromtimestamp(int(self.clock.now()), UTC).astimezone(
-            ZoneInfo(self.settings.timezone)
-        )
-        return moment.strftime("%Y-%m-%d %H:%M:%S")
+        """The shop's time as it is stored: naive, in whole seconds, in the server's zone (contracts/webasyst §2)."""
+        return _stored_time(int(self.clock.now()), self.settings.timezone)
 
     def rate(self, code: str) -> Decimal:
         """Rate to the primary currency; an unknown currency counts as 1 (contracts/webasyst §3.5)."""
@@ -57,3 +55,9 @@ class State:
     def user(self, contact_id: int) -> User:
         """The user with this contact id."""
         return self.users[contact_id]
+
+
+@lru_cache(maxsize=16)
+def _stored_time(second: int, zone: str) -> str:
+    moment = datetime.fromtimestamp(second, UTC).astimezone(ZoneInfo(zone))
+    return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
+_LATIN = (
+    "a b v g d e zh z i j k l m n o p r s t u f h ts ch sh shh",
+    "- y - e yu ya",
+)
+# The letters from U+0430 in the order of Unicode; the hard and the soft sign (here "-") vanish.
 _TABLE = {
-    "а": "a",
-    "б": "b",
-    "в": "v",
-    "г": "g",
-    "д": "d",
-    "е": "e",
-    "ё": "yo",
-    "ж": "zh",
-    "з": "z",
-    "и": "i",
-    "й": "j",
-    "к": "k",
-    "л": "l",
-    "м": "m",
-    "н": "n",
-    "о": "o",
-    "п": "p",
-    "р": "r",
-    "с": "s",
-    "т": "t",
-    "у": "u",
-    "ф": "f",
-    "х": "h",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shh",
-    "ъ": "",
-    "ы": "y",
-    "ь": "",
-    "э": "e",
-    "ю": "yu",
-    "я": "ya",
-}
+    chr(0x430 + place): "" if latin == "-" else latin for place, latin in enumerate(" ".join(_LATIN).split())
+} | {"\u0451": "yo"}
 
 
 def transliterate(text: str) -> str:

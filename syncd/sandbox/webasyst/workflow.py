@@ -39,7 +39,7 @@ def available(state: State, order: Order) -> list[str]:
 
 
 def perform(
-    state: State, order: Order, action: str, data: dict[Any, Any], by: int, shown_id: int | str
+    state: State, order: Order, action: str, data: dict[Any, Any], *, by: int, shown_id: int | str
 ) -> Answer:
     """Carry out an action whatever the state of the order; the answer's keys come in the shop's order."""
     before = order.state_id
@@ -49,7 +49,9 @@ def perform(
     _move_stock(state, order, action, before, data)
     order.state_id = after
     order.update_datetime = state.now()
-    row = log(state, order, action, before, by, answer.get("text"), answer.get("params"))
+    row = log(
+        state, order, action, before=before, by=by, text=answer.get("text"), params=answer.get("params")
+    )
     told = {
         "order_id": shown_id,
         "action_id": action,
@@ -70,6 +72,7 @@ def log(
     state: State,
     order: Order,
     action: str,
+    *,
     before: str,
     by: int | None,
     text: str | None = None,

@@ -232,26 +232,25 @@ def text_differences(recording: Recording, kind: str, got: str) -> list[str]:
 
 def compare(place: str, wanted: Any, got: Any) -> list[str]:
     """Keys and types all the way down; some fields by value."""
-    if type(wanted) is not type(got):
-        if {type(wanted), type(got)} == {int, float}:
-            return []
-        return [
-            f"{place}: {type(got).__name__} {str(got)[:60]!r} instead of {type(wanted).__name__} {str(wanted)[:60]!r}"
-        ]
+    if type(wanted) is not type(got) and {type(wanted), type(got)} != {int, float}:
+        kinds = (
+            f"{type(got).__name__} {str(got)[:60]!r} instead of {type(wanted).__name__} {str(wanted)[:60]!r}"
+        )
+        return [f"{place}: {kinds}"]
     if isinstance(wanted, dict):
         return compare_maps(place, wanted, got)
     if isinstance(wanted, list):
-        if len(wanted) != len(got):
-            return [f"{place}: {len(got)} elements instead of {len(wanted)}"]
-        return [
-            line
-            for number, pair in enumerate(zip(wanted, got, strict=True))
-            for line in compare(f"{place}[{number}]", *pair)
-        ]
-    name = place.rpartition(".")[2]
-    if (name in VALUES or (place in COUNTED and isinstance(wanted, int))) and wanted != got:
-        return [f"{place}: {got!r} instead of {wanted!r}"]
-    return []
+        return compare_lists(place, wanted, got)
+    by_value = place.rpartition(".")[2] in VALUES or (place in COUNTED and isinstance(wanted, int))
+    return [f"{place}: {got!r} instead of {wanted!r}"] if by_value and wanted != got else []
+
+
+def compare_lists(place: str, wanted: list[Any], got: list[Any]) -> list[str]:
+    """As many elements, each alike."""
+    if len(wanted) != len(got):
+        return [f"{place}: {len(got)} elements instead of {len(wanted)}"]
+    pairs = zip(wanted, got, strict=True)
+    return [line for number, pair in enumerate(pairs) for line in compare(f"{place}[{number}]", *pair)]
 
 
 def compare_maps(place: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
@@ -260,7 +259,7 @@ def compare_maps(place: str, wanted: dict[str, Any], got: dict[str, Any]) -> lis
         return compare(place + ".*", list(wanted.values()), list(got.values()))
     found = [f"{place}: key {key} is missing" for key in wanted if key not in got]
     found += [f"{place}: key {key} is too many" for key in got if key not in wanted]
-    for key in wanted:
+    for key, value in wanted.items():
         if key in got:
-            found += compare(f"{place}.{key}", wanted[key], got[key])
+            found += compare(f"{place}.{key}", value, got[key])
     return found
