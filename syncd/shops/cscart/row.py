@@ -47,8 +47,9 @@ class Row:
         value = self._fields.get(field)
         if value is None:
             return None
-        if isinstance(value, Decimal | int):
-            value = as_decimal(value, self._path(field)) if not isinstance(value, bool) else value
+        if isinstance(value, Decimal):
+            # Written out, 1e999999999 would fill the memory.
+            value = as_decimal(value, self._path(field))
         text = as_text(value, self._path(field))
         return text if text.isascii() and "\0" not in text else text.translate(_UNSTORABLE)
 

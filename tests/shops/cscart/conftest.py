@@ -15,11 +15,6 @@ from tests.shops.cscart.cscart_shop import BASE, FakeShop
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def shop() -> FakeShop:
     return FakeShop()
 

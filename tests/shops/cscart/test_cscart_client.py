@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -33,7 +34,7 @@ def answers(shop: FakeShop, *responses: httpx.Response) -> None:
 async def test_headers_of_a_call(shop: FakeShop, client: CSCartClient) -> None:
     """Basic auth, JSON wanted, the language told, and no Content-Type on a GET (contracts/cscart §1.2, §1.4)."""
     seen: list[httpx.Headers] = []
-    shop.before = lambda request: seen.append(request.headers)  # type: ignore[func-returns-value]
+    shop.before = lambda request: seen.append(request.headers)
     assert await client.version() == "2.1"
     assert seen[0]["Accept"] == "application/json"
     assert seen[0]["Accept-Language"] == "ru"
@@ -155,3 +156,14 @@ async def test_the_clock_is_asked_for_when_unknown(shop: FakeShop, client: CSCar
     assert measured
     assert clock >= NOW
     assert shop.resources() == ["version"]
+
+
+async def test_the_shops_clock_goes_on(
+    shop: FakeShop, client: CSCartClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two answers the shop's time goes on as ours does."""
+    passed = [100.0]
+    monkeypatch.setattr("syncd.shops.cscart.client.time", SimpleNamespace(monotonic=lambda: passed[0]))
+    await client.version()
+    passed[0] += 3600
+    assert await client.clock() == (NOW + timedelta(hours=1), True)

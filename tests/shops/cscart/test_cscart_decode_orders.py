@@ -141,6 +141,18 @@ def test_float_noise_is_rounded_away() -> None:
     )
 
 
+def test_quantities_keep_their_fractions_only() -> None:
+    """A quantity with the noise of a float is the number that was meant."""
+    line = {"product_id": "1", "product": "Cable", "price": "3.00", "amount": Decimal("1.5000000000000002")}
+    assert str(decode(products={"1": line}).lines[0].quantity) == "1.500000"
+
+
+def test_amounts_that_are_not_told_are_nothing() -> None:
+    """An order without surcharge, discount or shipping cost has none."""
+    order = decode(payment_surcharge=None, subtotal_discount="", shipping_cost=None)
+    assert (order.extras, order.discount, order.shipping_cost) == ((), Decimal(0), Decimal(0))
+
+
 def tax(amount: Any, included: str = "N", name: str = "VAT") -> dict[str, Any]:
     return {"description": name, "price_includes_tax": included, "tax_subtotal": amount}
 
@@ -255,6 +267,7 @@ def test_a_parent_order_says_so() -> None:
         ({"products": {"7": {"product_id": "1", "amount": "1"}}}, "products.7.price"),
         ({"products": {"7": "text"}}, "products.7"),
         ({"firstname": {"a": 1}}, "firstname"),
+        ({"firstname": Decimal("1e999999")}, "firstname"),
         ({"products": None}, "no products"),
     ],
 )

@@ -119,7 +119,7 @@ async def test_an_order_that_leaves_hides_no_other(shop: FakeShop, source: CSCar
         if request.url.params.get("page") == "2":
             shop.orders.pop(gone, None)
 
-    shop.before = leaves  # type: ignore[assignment]
+    shop.before = leaves
     keys, _ = await changed(source)
     assert set(map(str, shop.orders)) <= set(keys)
     assert len(keys) == len(set(keys))
@@ -134,7 +134,7 @@ async def test_a_new_order_doubles_no_other(shop: FakeShop, source: CSCartSource
         if request.url.params.get("page") == "2":
             shop.orders[1] = an_order(1, START + 5)
 
-    shop.before = edited  # type: ignore[assignment]
+    shop.before = edited
     keys, _ = await changed(source)
     assert sorted(keys, key=int) == [str(number) for number in range(1, 121)]
 
@@ -236,7 +236,7 @@ async def test_an_order_deleted_meanwhile(shop: FakeShop, source: CSCartSource) 
         if request.url.path.endswith("/orders/1"):
             del shop.orders[1]
 
-    shop.before = deleted  # type: ignore[assignment]
+    shop.before = deleted
     assert await changed(source) == (["2"], [])
 
 

@@ -24,6 +24,7 @@ WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 "
         ("https://a/images/mug", b"GIF89a..", "mug.gif"),
         ("https://a/get.php?id=4", JPG, "get.jpg"),
         ("https://a/", PNG, "image.png"),
+        ('https://a/a%3Ab%00"c.png', PNG, "a_b__c.png"),
         ("https://a/%2E%2E%2Fetc%2Fpasswd", PNG, "passwd.png"),
         ("https://a/%D0%BA%D0%BE%D1%84%D0%B5.png", PNG, "кофе.png"),
         (f"https://a/{'x' * 300}.png", PNG, f"{'x' * 100}.png"),

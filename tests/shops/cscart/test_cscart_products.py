@@ -116,7 +116,7 @@ async def test_a_deleted_product_hides_no_other(
             shop.products.pop(590, None)
             shop.products.pop(2, None)
 
-    shop.before = deleted  # type: ignore[assignment]
+    shop.before = deleted
     keys, _ = await gathered(source.changed_products(since))
     assert set(map(str, shop.products)) <= set(keys)
     assert len(keys) == len(set(keys))
@@ -132,7 +132,7 @@ async def test_an_edit_hides_no_other(shop: FakeShop, source: CSCartSource, sinc
             for number in (1, 300, 590):
                 shop.products[number] = a_product(number, START + 9000)
 
-    shop.before = edited  # type: ignore[assignment]
+    shop.before = edited
     keys, _ = await gathered(source.changed_products(since))
     assert sorted(map(int, keys)) == list(range(1, 601))
 
@@ -209,7 +209,7 @@ async def test_amounts_are_read_again_when_the_count_changed(shop: FakeShop, sou
         if request.url.params.get("page") == "2":
             shop.products.pop(7, None)
 
-    shop.before = deleted  # type: ignore[assignment]
+    shop.before = deleted
     keys, _ = await gathered(source.amounts())
     assert sorted(map(int, keys)) == list(range(1, 1201))
     assert len(shop.calls) == 6
@@ -220,7 +220,7 @@ async def test_amounts_of_a_restless_shop_end(shop: FakeShop, source: CSCartSour
     fill(shop, 1200)
     shop.before = lambda request: shop.products.update(
         {len(shop.products) + 1: a_product(len(shop.products) + 1)}
-    )  # type: ignore[func-returns-value]
+    )
     keys, _ = await gathered(source.amounts())
     assert len(keys) == len(set(keys)) >= 1200
     assert len(shop.calls) == 9
