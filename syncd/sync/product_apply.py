@@ -145,11 +145,11 @@ class ProductApply:
     async def _pictures_of_new(self, members: Sequence[Product], made: OfficeProduct) -> None:
         if self.policy.images:
             for member in members:
-                await self._send_images(member, made.product_id)
+                await self._send_images(member, made.product_id, fresh=True)
 
-    async def _send_images(self, product: Product, product_id: int) -> None:
+    async def _send_images(self, product: Product, product_id: int, *, fresh: bool = False) -> None:
         """Pictures must not hold the product back: what cannot be had is set aside and tried again."""
-        await self.images.send(product, product_id)
+        await self.images.send(product, product_id, fresh=fresh)
         await self.db.run(lambda conn: self.writes.pictures_agreed(conn, product))
 
     async def _guard(self, product: Product, work: Callable[[], Awaitable[None]]) -> bool:

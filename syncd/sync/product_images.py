@@ -28,8 +28,10 @@ class ProductImages:
     db: Database
     pair: str
 
-    async def send(self, product: Product, product_id: int) -> int:
+    async def send(self, product: Product, product_id: int, *, fresh: bool = False) -> int:
         """Send the pictures that the office product lacks; answers how many were sent.
+
+        A `fresh` office product was made a moment ago and has none, which saves asking.
 
         Raises `SetAside` when one cannot be had from the source; those before it are sent then.
         """
@@ -38,7 +40,8 @@ class ProductImages:
             row.url: row for row in await self.db.run(lambda conn: images.of(conn, self.pair, product.key))
         }
         missing = [(n, image) for n, image in enumerate(product.images) if image.url not in known]
-        there = {image.file_name: image for image in await self.office.images(product_id)} if missing else {}
+        ask = bool(missing) and not fresh
+        there = {image.file_name: image for image in await self.office.images(product_id)} if ask else {}
         for position, image in missing:
             sent += await self._send_one(product, product_id, position, image, there)
         return sent
