@@ -12,6 +12,7 @@ from .amounts import ZERO, cents, money
 from .call import Call, Method, as_map, writes
 from .errors import PhpFatal, server_error
 from .order_totals import set_totals, spread_discount
+from .reference import SHIPPING_METHOD
 from .store import Item, Order
 
 OK: dict[str, Any] = {"status": "ok", "data": []}
@@ -95,6 +96,8 @@ def _put_params(call: Call, order: Order, created: bool) -> None:
     if created or "shipping" in call.post:
         sent.pop("shipping_name", None)
     order_create.put_params(order, sent)
+    if php.to_str(sent.get("shipping_id", "")) == SHIPPING_METHOD["id"]:
+        order.params["shipping_name"] = SHIPPING_METHOD["name"]
     for kind in ("shipping_address", "billing_address"):
         address = as_map(call.post.get(kind))
         order_create.put_params(order, {f"{kind}.{part}": value for part, value in address.items()})

@@ -33,6 +33,7 @@ NUMBERS = (
 TEXTS = ("state_id", "currency", "comment")
 TIMES = ("create_datetime", "update_datetime", "paid_datetime", "shipping_datetime")
 SHUFFLED_ABOVE = 100
+SLIDE = 7
 EMPTY = ("auth_date", "courier_contact_id", "cashier_contact_id", "manager_contact_id")
 ITEM_KINDS = {
     "id": "number",
@@ -147,7 +148,7 @@ def _sorted(state: State, found: list[Order], sort: str, odd_page: bool) -> list
     key = _sort_key(state, name)
     if key is None:
         # Without a tie-break the database orders rows of one second differently from page to page once they are many.
-        shuffled = found[::-1] if odd_page and len(found) > SHUFFLED_ABOVE else found
+        shuffled = found[SLIDE:] + found[:SLIDE] if odd_page and len(found) > SHUFFLED_ABOVE else found
         return sorted(shuffled, key=lambda one: one.create_datetime, reverse=True)
     return sorted(found, key=key, reverse=order == "DESC")
 

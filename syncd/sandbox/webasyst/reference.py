@@ -28,7 +28,7 @@ COUNTRIES = {
     "jpn": "Japan",
     "gbr": "United Kingdom",
 }
-_SHIPPING = {
+SHIPPING_METHOD: dict[str, Any] = {
     "id": "9",
     "plugin": "dummy",
     "name": "Free shipping by courier",
@@ -67,7 +67,7 @@ def regions(call: Call) -> Any:
 
 def shipping_types(call: Call) -> Any:
     """shop.settings.getShippingTypes: one configured method."""
-    return {"methods": [_SHIPPING]}
+    return {"methods": [SHIPPING_METHOD]}
 
 
 def payment_types(call: Call) -> Any:

@@ -144,3 +144,44 @@ def test_only_customers_with_orders_are_found(shop: Asker, verb: str) -> None:
     answer = shop.send(verb, "customer.search", {"hash": "search/email=olga@example.com"}, None)
     assert json.loads(answer.body)["count"] == 0
     assert shop.get("customer.search")["count"] == 12
+
+
+def test_a_configured_shipping_method_names_itself(shop: Asker) -> None:
+    """A shipping name is dropped on create; with the id of a method the shop fills its own name and keeps the cost."""
+    form = {
+        "contact_id": 2,
+        "items[0][product_id]": 1000,
+        "items[0][sku_id]": 11,
+        "params[shipping_name]": "Почта",
+    }
+    for ext, extra in (("none", {}), ("method", {"params[shipping_id]": 9, "shipping": "6.5"})):
+        shop.post("order.save", {**form, **extra, "params[ext]": ext})
+    found = shop.get("order.search", hash="search/params.ext=none||method", sort="id ASC")["orders"]
+    assert "shipping_name" not in found[0]["params"]
+    assert (found[1]["params"]["shipping_name"], found[1]["shipping"]) == (
+        "Free shipping by courier",
+        "6.5000",
+    )
+
+
+def test_the_name_and_the_cost_of_shipping_change_one_after_the_other(shop: Asker) -> None:
+    """Sent together, the old name stays; the name alone zeroes the cost."""
+    shop.post("order.save", {"id": 1, "shipping": 8, "params[shipping_name]": "СДЭК"})
+    assert shop.get("order.getInfo", id=1)["params"]["shipping_name"] == "Почта России"
+    shop.post("order.save", {"id": 1, "params[shipping_name]": "СДЭК"})
+    found = shop.get("order.getInfo", id=1)
+    assert (found["params"]["shipping_name"], found["shipping"]) == ("СДЭК", "0.0000")
+
+
+def test_default_order_of_many_orders_differs_from_page_to_page() -> None:
+    """Without a tie-break a walk through pages misses rows of the same second; sorted by id it does not."""
+    shop = Asker(seed=3, orders=150)
+
+    def walk(**sort: str) -> set[str]:
+        pages = [
+            shop.get("order.search", limit=50, offset=offset, **sort)["orders"] for offset in (0, 50, 100)
+        ]
+        return {order["id"] for page in pages for order in page}
+
+    assert len(walk()) < 150
+    assert len(walk(sort="id ASC")) == 150
