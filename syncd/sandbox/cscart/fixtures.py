@@ -54,12 +54,12 @@ def fill(store: Store, companies: int, admin_email: str) -> None:
     for number in range(1, companies + 1):
         name = company_names[number - 1] if number <= len(company_names) else f"Company {number}"
         store.companies[number] = Company(number, name, f"store{number}@example.test", store.default_language)
-    store.next_id("company", companies + 1)
+    store.reserve("company", companies)
     _trade(store)
     store.users[1] = User(
         1, admin_email, "John", "Doe", user_type="A", company_id=0, timestamp=store.now - 86400 * 365
     )
-    store.next_id("user", 2)
+    store.reserve("user", 2)
     _categories(store, companies)
     store.config = {number: {"object_id": str(number), "name": name, "section_id": "2", "section_tab_id": "0",
                              "type": "I", "value": value}
@@ -82,7 +82,7 @@ def _trade(store: Store) -> None:
         2, {"en": "Pickup — free", "ru": "Самовывоз — бесплатно"}, Decimal(0), "", free=True, position=20
     )
     store.promotions[7] = Promotion(7, "cart", "Весна", Decimal(10), coupon="весна10")
-    store.next_id("promotion", 8)
+    store.reserve("promotion", 7)
 
 
 def _categories(store: Store, companies: int) -> None:
@@ -98,4 +98,4 @@ def _categories(store: Store, companies: int) -> None:
             store.categories[number] = Category(
                 number, 0, f"Katalog {company}", company_id=company, timestamp=born
             )
-    store.next_id("category", max(store.categories) + 1)
+    store.reserve("category", max(store.categories))

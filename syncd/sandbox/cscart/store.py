@@ -83,6 +83,10 @@ class Store:
         self._next[name] = number + 1
         return number
 
+    def reserve(self, name: str, used: int) -> None:
+        """Note that the numbers of a table up to ``used`` are taken."""
+        self._next[name] = max(used + 1, self._next.get(name, 1))
+
     def touch_products(self) -> None:
         """Note that some product changed, so that sorted lists are made anew."""
         self.version += 1

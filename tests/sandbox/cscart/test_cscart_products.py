@@ -155,11 +155,15 @@ def test_creating_needs_a_name_and_a_price(api: Api) -> None:
     """The two required fields answer differently; amounts and prices are cast."""
     assert api.post("products", {"product": "", "price": 1}).json == sample("error_400_product_no_name.json")
     assert api.post("products", {"product": "x"}).json["messages"] == ["The price field is required"]
-    created = api.post("products", {"product": "x", "price": "-5", "category_ids": "166,201", "product_id": 4})
+    created = api.post(
+        "products", {"product": "x", "price": "-5", "category_ids": "166,201", "product_id": 4}
+    )
     assert (created.status, created.json) == (201, {"product_id": 31})
     row = api.product(31)
     assert (row["price"], row["amount"], row["status"], row["category_ids"]) == ("5.00", "0", "A", [166, 201])
-    decimals = api.post("products", {"product": "x", "price": "10,50", "category_ids": [201], "main_category": 201})
+    decimals = api.post(
+        "products", {"product": "x", "price": "10,50", "category_ids": [201], "main_category": 201}
+    )
     assert api.product(decimals.json["product_id"])["price"] == "10.00"
 
 
@@ -215,12 +219,19 @@ def test_partial_updates(api: Api) -> None:
     before = api.product(4)
     assert api.put("products/4", {"price": "585.00", "product": ""}).json == {"product_id": 4}
     after = api.product(4)
-    assert (after["price"], after["product"], after["amount"]) == ("585.00", before["product"], before["amount"])
+    assert (after["price"], after["product"], after["amount"]) == (
+        "585.00",
+        before["product"],
+        before["amount"],
+    )
     api.put("products/4", {"category_ids": [204, 201], "main_category": 201})
     assert api.product(4)["category_ids"] == [201, 204]
     api.put("products/4", {"category_ids": []})
     assert api.product(4)["category_ids"] == [201, 204]
-    api.put("products/4", {"prices": [{"lower_limit": 5, "price": 1}], "weight": "0.5", "list_price": 9, "min_qty": 2})
+    api.put(
+        "products/4",
+        {"prices": [{"lower_limit": 5, "price": 1}], "weight": "0.5", "list_price": 9, "min_qty": 2},
+    )
     row = api.product(4)
     assert (len(row["prices"]), row["weight"], row["list_price"], row["min_qty"]) == (2, "0.500", "9.00", "2")
 
@@ -237,7 +248,11 @@ def test_putting_a_get_body_back_crashes_php(api: Api, field: dict[str, str]) ->
 def test_a_variation_takes_its_name_from_its_parent(api: Api) -> None:
     """Its own name cannot be changed; the parent's change reaches it; code, price, amount are its own."""
     child = api.product(7)
-    assert (child["product_type"], child["parent_product_id"], child["variation_parent_product_id"]) == ("V", "6", 6)
+    assert (child["product_type"], child["parent_product_id"], child["variation_parent_product_id"]) == (
+        "V",
+        "6",
+        6,
+    )
     api.put("products/7", {"product": "Own", "amount": 3, "category_ids": [100]})
     assert api.product(7)["product"] == child["product"] and api.product(7)["amount"] == "3"
     assert api.product(7)["category_ids"] == child["category_ids"]
@@ -255,7 +270,11 @@ def test_groups_of_variations(api: Api) -> None:
     assert api.read(f"product_variations_groups/{code}")["id"] == 10
     bad = api.post("product_variations_groups", {"product_ids": [1]})
     assert bad.json == sample("error_400_variation_group_messages_is_object.json")
-    body = {"product_ids": [1, 2], "code": "G", "features": [{"feature_id": 548, "purpose": "group_catalog_item"}]}
+    body = {
+        "product_ids": [1, 2],
+        "code": "G",
+        "features": [{"feature_id": 548, "purpose": "group_catalog_item"}],
+    }
     made = api.post("product_variations_groups", body)
     assert (made.status, made.json["group"]["code"], api.product(2)["parent_product_id"]) == (201, "G", "1")
     grown = api.post("product_variations/1/generate_product_variations", {"combinations": [{"548": 1194}]})
@@ -299,7 +318,7 @@ class Pictures(BaseHTTPRequestHandler):
 def pictures() -> Iterator[str]:
     """A web server with pictures."""
     with HTTPServer(("127.0.0.1", 0), Pictures) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -312,7 +331,10 @@ def pair(address: str) -> dict[str, Any]:
 
 def test_the_shop_downloads_images_itself(api: Api, pictures: str) -> None:
     """The picture is fetched, measured and served under a new name; additional ones keep their position."""
-    body = {"main_pair": pair(f"{pictures}/front.png"), "image_pairs": [{**pair(f"{pictures}/b.png"), "position": 30}]}
+    body = {
+        "main_pair": pair(f"{pictures}/front.png"),
+        "image_pairs": [{**pair(f"{pictures}/b.png"), "position": 30}],
+    }
     assert api.put("products/5", body).status == 200
     row = api.product(5)
     main = row["main_pair"]["detailed"]
@@ -325,7 +347,12 @@ def test_the_shop_downloads_images_itself(api: Api, pictures: str) -> None:
 
 def test_images_are_deleted_before_the_new_ones_are_fetched(api: Api, pictures: str) -> None:
     """A failing address loses the picture while the answer is 200; so does the shop's own address."""
-    for bad in (f"{pictures}/missing.html", "http://shop.example.test/a.png", "file.png", f"{pictures}/x.svg"):
+    for bad in (
+        f"{pictures}/missing.html",
+        "http://shop.example.test/a.png",
+        "file.png",
+        f"{pictures}/x.svg",
+    ):
         api.put("products/5", {"main_pair": pair(f"{pictures}/front.png")})
         assert api.product(5)["main_pair"]
         assert api.put("products/5", {"main_pair": pair(bad)}).status == 200
@@ -347,7 +374,10 @@ def test_the_first_additional_image_becomes_the_main_one(api: Api, pictures: str
 
 def test_names_of_downloaded_files(api: Api, pictures: str) -> None:
     """A query in the address gives a made-up name; an address without extension takes its type."""
-    for address, name in ((f"{pictures}/a.png?v=2", "url_uploaded_file"), (f"{pictures}/dynamic", "dynamic.png")):
+    for address, name in (
+        (f"{pictures}/a.png?v=2", "url_uploaded_file"),
+        (f"{pictures}/dynamic", "dynamic.png"),
+    ):
         api.put("products/5", {"main_pair": pair(address)})
         assert name in api.product(5)["main_pair"]["detailed"]["image_path"]
 

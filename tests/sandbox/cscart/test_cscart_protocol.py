@@ -64,7 +64,9 @@ def test_what_is_not_there_is_404(api: Api, path: str, status: int, recorded: st
 
 def test_versions_in_the_path(api: Api) -> None:
     """2.1 and 2.0 answer, unknown numbers are 404, 1.0 answers bare lists of all rows, products excepted."""
-    assert api.get("2.1/products").status == api.get("2.0/orders").status == api.get("4.0/orders").status == 200
+    assert (
+        api.get("2.1/products").status == api.get("2.0/orders").status == api.get("4.0/orders").status == 200
+    )
     for odd in ("2", "3.0"):
         assert api.get(f"{odd}/products").json["message"] == "Not Found: The Entity products not found"
     assert isinstance(api.read("1.0/statuses"), list)
@@ -121,7 +123,9 @@ def test_bodies_and_their_types(api: Api) -> None:
     assert api.raw("PUT", "/api/products/1", b"{", Content_Type="application/json; charset=utf-8").json == bad
     assert api.raw("DELETE", "/api/products/1", b"", Content_Type="application/json").json == bad
     assert api.raw("DELETE", "/api/products/1", b"{}", Content_Type="application/json").status == 204
-    assert api.raw("PUT", "/api/products/2", b"<a/>", Content_Type="text/xml").json == sample("error_415.json")
+    assert api.raw("PUT", "/api/products/2", b"<a/>", Content_Type="text/xml").json == sample(
+        "error_415.json"
+    )
     assert api.raw("PUT", "/api/products/2", b"amount=3&product_code=X").status == 200
     assert api.product(2)["product_code"] == "X"
     misparsed = api.raw("POST", "/api/products", b'{"product":"a","price":1}')
@@ -133,7 +137,9 @@ def test_form_bodies_are_read_for_post_only(api: Api) -> None:
     form = b"product=Tea&price=5&category_ids[]=166"
     kind = "application/x-www-form-urlencoded"
     assert api.raw("POST", "/api/products", form, Content_Type=kind).status == 201
-    assert api.raw("PUT", "/api/products/1", form, Content_Type=kind).json == sample("error_405_need_params.json")
+    assert api.raw("PUT", "/api/products/1", form, Content_Type=kind).json == sample(
+        "error_405_need_params.json"
+    )
     lines = ["--B", 'Content-Disposition: form-data; name="product"', "", "Чай", "--B"]
     lines += ['Content-Disposition: form-data; name="price"', "", "7", "--B--", ""]
     body = "\r\n".join(lines).encode()
@@ -194,7 +200,9 @@ def test_default_page_size_zero_and_negative(start: Start) -> None:
         ("product_variations_groups", "groups", {}, False),
     ],
 )
-def test_past_the_last_page(start: Start, resource: str, key: str, query: dict[str, str], clamps: bool) -> None:
+def test_past_the_last_page(
+    start: Start, resource: str, key: str, query: dict[str, str], clamps: bool
+) -> None:
     """Some lists are empty there, others repeat their last page and say so."""
     api = start(products=10, orders=3)
     api.edit("shipment.create", order_id=1, tracking_number="1")
