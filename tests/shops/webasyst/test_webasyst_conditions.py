@@ -49,6 +49,14 @@ def test_every_reference_is_asked_for_once_within_both_limits(references: list[s
     assert sorted(asked) == sorted(set(references))
 
 
+def test_long_references_are_spread_over_more_calls() -> None:
+    """Web servers refuse addresses of about 8 KB with an HTML 414 (contracts/webasyst §2)."""
+    references = [f"{number:03}" + "я" * 100 for number in range(50)]
+    hashes = [hash_ for hash_, _ in conditions.any_reference(references, "syncd_ref")]
+    assert len(hashes) > 1
+    assert all(len(quote(hash_, safe="")) <= conditions.MAX_ADDRESS_BYTES for hash_ in hashes)
+
+
 def test_ids_are_packed_alike() -> None:
     """450 ids make three calls."""
     hashes = list(conditions.ids(range(1, 451)))

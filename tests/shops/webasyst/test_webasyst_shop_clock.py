@@ -39,6 +39,13 @@ def test_a_search_misses_nothing_when_clocks_go_back(start: datetime, later: tim
     assert naive >= clock.condition(start)
 
 
+def test_a_search_from_within_the_hour_that_will_repeat_starts_an_hour_earlier() -> None:
+    """At 02:30 summer time, records of the next hour will be named 02:00 again."""
+    clock = shop_clock("Europe/Berlin", 3600)
+    assert clock.condition(at("2026-10-25 00:30:00")) == "2026-10-25 01:30:00"
+    assert clock.condition(at("2026-10-25 01:30:00")) == "2026-10-25 02:30:00"
+
+
 def test_a_record_of_the_repeated_hour_counts_as_the_later_one() -> None:
     """So that a record is not taken for older than the moment it is looked for from."""
     clock = shop_clock("Europe/Berlin", 3600)
