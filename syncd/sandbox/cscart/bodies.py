@@ -62,15 +62,6 @@ def array(value: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
-    """Turn a PHP array back into JSON-like data: maps with keys 0..n-1 become lists."""
-    if isinstance(value, dict):
-        if php.is_list(value):
-            return [plain(item) for item in value.values()]
-        return {str(key): plain(item) for key, item in value.items()}
-    return value
-
-
 def _decode_multipart(request: Request) -> php.PhpArray:
     head = b"Content-Type: " + request.headers["content-type"].encode("latin-1") + b"\r\n\r\n"
     message = BytesParser(policy=HTTP).parsebytes(head + request.body)

@@ -57,6 +57,13 @@ class Call:
             else str(value).split(",")
         )
 
+    def letters(self, key: str) -> list[str]:
+        """Return status letters: one, or an array; a comma list is one (unknown) letter (cscart §4.1)."""
+        value = self.params.get(key)
+        if isinstance(value, dict):
+            return [php.to_str(item) for item in value.values()]
+        return [value] if value else []
+
     def numbers(self, key: str) -> set[int]:
         """Return a parameter with ids (one, a comma list or an array)."""
         return {php.to_int(name) for name in self.names(key)}

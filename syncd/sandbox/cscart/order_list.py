@@ -55,15 +55,7 @@ def list_orders(context: Context, call: Call) -> dict[str, Any]:
 
 
 def _incompleted(call: Call) -> bool:
-    return php.truthy(call.params.get("include_incompleted")) or "N" in _letters(call)
-
-
-def _letters(call: Call) -> list[str]:
-    """Return the asked status letters: one, or an array; a comma list is one (unknown) letter (cscart §4.1)."""
-    value = call.params.get("status")
-    if isinstance(value, dict):
-        return [php.to_str(item) for item in value.values()]
-    return [value] if value else []
+    return php.truthy(call.params.get("include_incompleted")) or "N" in call.letters("status")
 
 
 def short_row(store: Store, order: Order) -> dict[str, Any]:
@@ -88,7 +80,7 @@ def _tests(store: Store, call: Call) -> list[Test]:
     tests: list[Test] = [lambda o: not o.is_parent and o.order_id not in hidden]
     if not _incompleted(call):
         tests.append(lambda o: o.status not in {"N", "T"})
-    if letters := _letters(call):
+    if letters := call.letters("status"):
         tests.append(lambda o: o.status in letters)
     if call.company_id:
         tests.append(lambda o: o.company_id == call.company_id)

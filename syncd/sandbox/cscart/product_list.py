@@ -145,7 +145,7 @@ def _set_tests(store: Store, call: Call) -> list[Test]:
         tests.append(lambda p: not wanted.isdisjoint(p.category_ids))
     if companies := call.numbers("company_id") | call.numbers("company_ids"):
         tests.append(lambda p: p.company_id in companies)
-    if letters := call.names("status"):
+    if letters := call.letters("status"):
         tests.append(lambda p: p.status in letters)
     if types := call.names("product_type"):
         tests.append(lambda p: p.product_type in types)

@@ -33,7 +33,7 @@ class Api:
 
     def get(self, resource: str, query: Any = None, **headers: str) -> Answer:
         text = f"?{urlencode(query)}" if query else ""
-        return self.raw("GET", f"/api/{resource}{text}", **headers)
+        return self.raw("GET", f"/api/{resource}{text}", None, **headers)
 
     def read(self, resource: str, **query: Any) -> Any:
         answer = self.get(resource, query)

@@ -1,5 +1,7 @@
 """Reading orders: filters, hidden orders, the full order and its shapes (cscart §4.1-§4.4)."""
 
+# ruff: noqa: RUF001 - names in other scripts are the point here
+
 from __future__ import annotations
 
 import zlib

@@ -10,7 +10,7 @@ import pytest
 from tests.sandbox.base.web import ask
 from tests.sandbox.cscart.client import NOW, Api
 from tests.sandbox.cscart.conftest import Start
-from tests.sandbox.cscart.shape import sample
+from tests.sandbox.cscart.shape import SAMPLES, sample
 
 
 def test_a_wrong_login_is_401_with_a_challenge(api: Api) -> None:
@@ -236,8 +236,6 @@ def test_a_closed_store_is_an_html_page(api: Api) -> None:
 
 
 def sample_text(name: str) -> str:
-    from tests.sandbox.cscart.shape import SAMPLES
-
     return (SAMPLES / name).read_text(encoding="utf-8").strip()
 
 
@@ -258,11 +256,13 @@ def test_the_context_of_a_store(start: Start) -> None:
 def test_the_language_of_orders_and_goods(api: Api) -> None:
     """Products follow lang_code, orders follow sl or Accept-Language; unknown ones fall back."""
     number = api.place()
-    method = lambda **how: api.get(f"orders/{number}", **how).json["payment_method"]["payment"]  # noqa: E731
-    assert method() == "Credit card"
-    assert method(query={"sl": "ru"}) == "Банковская карта"
-    assert method(query={"lang_code": "ru"}) == "Credit card"
-    assert method(Accept_Language="fr, ru;q=0.5") == "Банковская карта"
+
+    def method(query: Any = None, language: str = "en") -> Any:
+        return api.get(f"orders/{number}", query, Accept_Language=language).json["payment_method"]["payment"]
+
+    assert method() == method(language="fr") == "Credit card"
+    assert method({"sl": "ru"}) == method(language="fr, ru;q=0.5") == "Банковская карта"
+    assert method({"lang_code": "ru"}) == "Credit card"
     assert api.read("statuses", lang_code="ru")["statuses"][0]["description"] == "Оплачен"
     assert api.read("statuses", lang_code="xx")["statuses"][0]["description"] == "Paid"
 

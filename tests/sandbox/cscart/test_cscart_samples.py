@@ -1,5 +1,7 @@
 """The sandbox's answers have the keys and types of the recorded samples."""
 
+# ruff: noqa: RUF001 - names in other scripts are the point here
+
 from __future__ import annotations
 
 from typing import Any
