@@ -66,4 +66,4 @@ class Plain(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text with what cannot be stored replaced."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", str.__str__(value))
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)

@@ -21,7 +21,10 @@ _CLOSED = (
     "check that the path exists and that the user that runs syncd may read and write it",
 )
 _BROKEN_DISK = ("cannot be read or written (input/output error)", "check the disk and its free space")
-_OLD = ("lacks a table or column", "run `syncd` with its own database, or restore the latest backup")
+_OLD = (
+    "lacks a table or column",
+    "check that the address names the database of syncd, and start it anew: a start brings the tables up to date",
+)
 _AWAY = ("does not answer", "check that the server runs and that address, user and password are right")
 _CROWDED = ("has no connection left", "raise max_connections on the server or end idle clients")
 

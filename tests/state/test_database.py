@@ -62,6 +62,7 @@ def test_only_transactions_that_changed_something_are_counted(db: Database) -> N
     db.run_sync(lambda conn: cursors.reset(conn, "main", "orders"))
     with pytest.raises(KeyError):
         db.run_sync(fail)
+    db.run_sync(lambda conn: cursors.get(conn, "main", "orders"))
     assert db.commits == before
     db.run_sync(lambda conn: (put(conn, "a"), put(conn, "b")))
     assert db.commits == before + 1

@@ -9,8 +9,6 @@ context.configure(
     target_metadata=metadata,
     # SQLite cannot alter most of a table in place; batch mode copies it.
     render_as_batch=True,
-    # SQLite's DDL is transactional once BEGIN is sent explicitly, as `Database` does.
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
