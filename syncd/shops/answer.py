@@ -12,6 +12,7 @@ from typing import Any
 
 from syncd.errors import BrokenAnswer
 from syncd.shops.mask import Mask
+from syncd.shops.mask_body import mask_body
 
 _EXCERPT = 160
 _MASK = Mask()
@@ -45,7 +46,7 @@ class Answer:
         if not self.body:
             return "it is empty"
         text = self.body[: _EXCERPT * 4].decode("utf-8", "replace")
-        text = " ".join(_MASK.text(text).split())
+        text = " ".join(mask_body(text, _MASK).split())
         return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
 
 

@@ -20,13 +20,12 @@ _SHORTEST_SECRET = 6
 """Shorter values are told by their field's name only: masking every "1" would hide the log itself."""
 _USERINFO = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 _SCHEME = re.compile(r"\b(Bearer|Basic)(\s+|%20)[A-Za-z0-9._~+/=%-]{6,}", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]{1,64}(?:@|%40|\\u0040)(?:[\w-]{1,63}\.)+\w{2,24}", re.IGNORECASE)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,255}(?:@|%40|\\u0040)(?:[\w-]{1,63}\.)+\w{2,24}", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,17}\d")
 _CARD = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){14,18}(?![\w.,-])")
-_NAMED = re.compile(
-    r"""(?P<name>[A-Za-z_][\w.\]\[-]*)(?P<gap>["']?\s*(?:=>|[=:]|%3D)\s*)"""
-    r"""(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&"'<>,;}{]+)"""
-)
+# The look-behind lets a match begin at the beginning of a word only: else a long word costs the square of its length.
+_NAMED = re.compile(r"""(?<![\w.\]\[-])(?P<name>[\w.\]\[-]{1,200})["']?\s{0,9}(?:=>|[=:]|%3D)\s{0,9}""")
+_VALUE = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&"'<>,;}{]+""", re.DOTALL)
 
 
 class Mask:
@@ -44,8 +43,8 @@ class Mask:
 
     def text(self, text: str) -> str:
         """Free text, such as an excerpt in an error: whatever looks like a secret or a person's data."""
-        text = _NAMED.sub(self._named, text)
         text = _SCHEME.sub(rf"\1 {HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
+        text = self._named(text)
         text = _CARD.sub(HIDDEN, text)
         if self._personal:
             text = _PHONE.sub(HIDDEN, _EMAIL.sub(HIDDEN, text))
@@ -72,11 +71,17 @@ class Mask:
     def _field(self, name: str, value: str) -> str:
         return f"{self.known(name)}={HIDDEN if value and self.hides(name) else self.text(value)}"
 
-    def _named(self, match: re.Match[str]) -> str:
-        if not self.hides(match["name"]):
-            return match[0]
-        quoted = match["value"][0] if match["value"][0] in "\"'" else ""
-        return f"{match['name']}{match['gap']}{quoted}{HIDDEN}{quoted}"
+    def _named(self, text: str) -> str:
+        """Values that follow a telling name and `=`, `:` or `=>`."""
+        parts, at = [], 0
+        for match in _NAMED.finditer(text):
+            if match.start() < at or not self.hides(match["name"]):
+                continue
+            if value := _VALUE.match(text, match.end()):
+                quote_mark = value[0][0] if value[0][0] in "\"'" else ""
+                parts += [text[at : match.end()], quote_mark, HIDDEN, quote_mark]
+                at = value.end()
+        return "".join([*parts, text[at:]])
 
 
 def _spellings(value: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SECRET_WORDS = (
     "token",
@@ -47,7 +48,6 @@ _PERSONAL_NAMES = frozenset(
         "comments",
         "company",
         "contact_name",
-        "customer",
         "customer_comment",
         "customer_name",
         "customer_notes",
@@ -89,12 +89,14 @@ _SPLIT = re.compile(r"[\[\].]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether a field of this name (`params[auth_token]`, `X-Api-Key`, `cardNumber`) holds a secret."""
     lower = _CAMEL.sub("_", name).lower()
     return lower not in _NO_SECRETS and any(word in lower for word in _SECRET_WORDS)
 
 
+@lru_cache(maxsize=4096)
 def is_personal(name: str) -> bool:
     """Whether a field holds a person's data: a plain name, or a path such as `contact[address.shipping][city]`."""
     steps = [step for step in _SPLIT.split(_CAMEL.sub("_", name).lower()) if step]
@@ -104,7 +106,7 @@ def is_personal(name: str) -> bool:
     if last in _PLACES or last.removeprefix("b_").removeprefix("s_") in _PLACES:
         return False
     return (
-        any(word in last for word in _PERSONAL_WORDS)
+        any(word in step for step in steps for word in _PERSONAL_WORDS)
         or last in _PERSONAL_NAMES
         or last.startswith(_PERSONAL_PREFIXES)
         or (last in _NAMES_OF_PEOPLE and any(step in _PEOPLE for step in steps[:-1]))

@@ -13,7 +13,7 @@ from typing import Any
 
 from syncd.shops import correlation
 from syncd.shops.mask import Mask
-from syncd.shops.mask_json import mask_json
+from syncd.shops.mask_body import mask_body
 
 _BACKUPS = 4
 _LONGEST_BODY = 8 * 1024
@@ -96,13 +96,9 @@ class RequestLog:
         kind = content_type.partition(";")[0].strip().lower()
         if kind.startswith(("image/", "multipart/", "application/octet-stream")):
             return f"({kind}, {len(body)} bytes)"
-        text = body[: 2 * _LONGEST_BODY].decode("utf-8", "replace")
-        if kind == "application/x-www-form-urlencoded":
-            shown = self._mask.form(text)
-        elif text.lstrip("\ufeff \r\n\t")[:1] in {"{", "["}:
-            shown = mask_json(text.lstrip("\ufeff"), self._mask)
-        else:
-            shown = self._mask.text(text)
+        text = body[: 2 * _LONGEST_BODY].decode("utf-8", "replace").removeprefix("\ufeff")
+        is_form = kind == "application/x-www-form-urlencoded"
+        shown = self._mask.form(text) if is_form else mask_body(text, self._mask)
         return shown if len(shown) <= _LONGEST_BODY else f"{shown[:_LONGEST_BODY]}..."
 
 
@@ -110,19 +106,20 @@ class _Handler(RotatingFileHandler):
     """Rotates by size; readable by its owner only; a failing disk is told once, not once per request."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:
-        self._failing = False
+        self._failing = self._failed = False
         super().__init__(path, maxBytes=max_bytes, backupCount=_BACKUPS, encoding="ascii")
 
     def _open(self) -> Any:
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)
 
     def emit(self, record: logging.LogRecord) -> None:
+        self._failed = False
         super().emit(record)
-        self._failing = self._failing and self.stream is None
+        self._failing = self._failed
 
     def handleError(self, record: logging.LogRecord) -> None:
+        self._failed = True
         if not self._failing:
-            self._failing = True
             _warnings.warning(
                 "The request log %s cannot be written; syncd goes on without it", self.baseFilename
             )

@@ -200,7 +200,8 @@ class Transport:
             self._throttled(request, answer)
         if answer.status >= _SERVER_ERRORS:
             raise ShopUnavailable(
-                f"{self._named(request)} answered status {answer.status} {attempt} times: {answer.excerpt()}"
+                f"{self._named(request)} answered status {answer.status} {attempt} times: "
+                f"{self._mask.known(answer.excerpt())}"
             )
         return answer
 

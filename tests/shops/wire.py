@@ -19,11 +19,11 @@ class Wire:
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
-    connections: set[asyncio.Task[None] | None] = field(default_factory=set)
+    connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = field(default_factory=dict)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: requests are answered until the script closes it."""
-        self.connections.add(asyncio.current_task())
+        self.connections[writer] = asyncio.current_task()
         try:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -39,10 +39,9 @@ class Wire:
 
     async def end(self) -> None:
         """Drops the connections that are still open."""
-        open_ones = [task for task in self.connections if task is not None]
-        for task in open_ones:
-            task.cancel()
-        await asyncio.gather(*open_ones, return_exceptions=True)
+        for writer in self.connections:
+            writer.transport.abort()
+        await asyncio.gather(*filter(None, self.connections.values()))
 
 
 @asynccontextmanager

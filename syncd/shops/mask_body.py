@@ -1,4 +1,4 @@
-"""Masking inside JSON as it stands on the wire: cut short, with rubbish before it, of any depth, in one pass."""
+"""Masking a body as it stands on the wire: JSON of any depth, cut short, with rubbish around it, in one pass."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ import re
 
 from syncd.shops.mask import HIDDEN, Mask
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?P<end>"|\\?$)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?P<end>"|\\?\Z)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+_START = re.compile(r'[{\[](?=\s{0,99}["{\[])')
+_NAMES = 3
 
 
-def mask_json(text: str, mask: Mask) -> str:
-    """The JSON text with every masked field's value replaced, what hangs below it included; blanks are dropped.
+def mask_body(text: str, mask: Mask) -> str:
+    """Any body, masked: JSON, a page, or both in turns, such as a PHP warning before the JSON. JSON loses its blanks.
 
-    The text may end anywhere: what is left of a secret there is masked like the whole.
+    In JSON a masked name hides everything below it. The text may end anywhere: what is left of a secret there is masked too.
     """
-    return _Walk(mask).run(text)
+    parts, at = [], 0
+    while start := _START.search(text, at):
+        walk = _Walk(mask)
+        parts.append(mask.text(text[at : start.start()]))
+        at = walk.run(text, start.start())
+        parts.append(walk.masked())
+    return "".join([*parts, mask.text(text[at:])])
 
 
 class _Walk:
@@ -24,15 +33,23 @@ class _Walk:
     def __init__(self, mask: Mask) -> None:
         self._mask = mask
         self._out: list[str] = []
-        self._path: list[str] = []
+        self._above: list[tuple[str, ...]] = [()]
         self._objects: list[bool] = []
         self._name: str | None = None
         self._hidden_below: int | None = None
 
-    def run(self, text: str) -> str:
-        for match in _TOKEN.finditer(text):
+    def run(self, text: str, start: int) -> int:
+        """Reads until the outermost object or list is closed, or to the end of the text; answers how far it came."""
+        for match in _TOKEN.finditer(text, start):
             self._take(match[0], whole=match["end"] != "")
-        return self._mask.known("".join(self._out))
+            if match[0] in "}]" and not self._objects:
+                return match.end()
+        return len(text)
+
+    def masked(self) -> str:
+        """What was read, masked. Cut JSON may hold something else, so it is looked at once more as free text."""
+        text = "".join(self._out)
+        return self._mask.text(text) if self._objects else self._mask.known(text)
 
     def _take(self, token: str, *, whole: bool) -> None:
         if token in "{[":
@@ -55,14 +72,15 @@ class _Walk:
             self._write(f'"{HIDDEN}"')
             self._hidden_below = len(self._objects)
         self._write(token)
-        self._path.append(self._name or "")
+        self._above.append(self._names())
         self._objects.append(token == "{")
         self._name = None
 
     def _close(self, token: str) -> None:
         if self._objects:
             self._objects.pop()
-            self._name = self._path.pop()
+            self._above.pop()
+            self._name = ""
         self._write(token)
         if self._hidden_below is not None and len(self._objects) <= self._hidden_below:
             self._hidden_below = None
@@ -85,8 +103,11 @@ class _Walk:
         return bool(self._objects) and self._objects[-1]
 
     def _hides(self) -> bool:
-        names = [name for name in (*self._path, self._name) if name]
-        return bool(names) and self._mask.hides(".".join(names[-3:]))
+        return self._mask.hides(".".join(self._names()))
+
+    def _names(self) -> tuple[str, ...]:
+        """The last names above the current value and its own: a person's `name` is told by what stands above it."""
+        return (*self._above[-1], self._name)[-_NAMES:] if self._name else self._above[-1]
 
 
 def _plain(token: str) -> str:
