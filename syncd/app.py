@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
-from syncd.shops.cscart.client import CSCartClient
+from syncd.shops.cscart.client import CSCartClient, request_headers
 from syncd.shops.cscart.source import CSCartSource
 from syncd.shops.mask import Mask
 from syncd.shops.request_log import RequestLog
 from syncd.shops.transport import Transport
-from syncd.shops.webasyst.client import WebasystClient
+from syncd.shops.webasyst.client import WebasystClient, bearer
 from syncd.shops.webasyst.office import WebasystOffice
 from syncd.state import migrate, pairs, status_map
 from syncd.state.database import Database
@@ -126,7 +126,10 @@ class App:
         """The CS-Cart shop; `currency` is the one its amounts are in."""
         cscart = self.settings.cscart
         transport = self._transport(
-            "cscart", cscart.url, {}, auth=(cscart.email, cscart.api_key.get_secret_value())
+            "cscart",
+            cscart.url,
+            request_headers(cscart.language),
+            auth=(cscart.email, cscart.api_key.get_secret_value()),
         )
         company = str(cscart.company_id) if cscart.company_id is not None else None
         return CSCartSource(
@@ -136,14 +139,14 @@ class App:
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
-        headers = {"Authorization": f"Bearer {webasyst.token.get_secret_value()}"}
+        headers = bearer(webasyst.token.get_secret_value())
         client = WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
         return WebasystOffice(
             client, stock_id=webasyst.stock_id, category_id=webasyst.category_id, type_id=webasyst.type_id
         )
 
     def _transport(
-        self, shop: str, url: str, headers: dict[str, str], *, auth: tuple[str, str] | None
+        self, shop: str, url: str, headers: Mapping[str, str], *, auth: tuple[str, str] | None
     ) -> Transport:
         http = self.settings.http
         transport = Transport(

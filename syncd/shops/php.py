@@ -17,6 +17,7 @@ _TRUE = frozenset({"1", "Y", "y", "true"})
 _FALSE = frozenset({"", "0", "N", "n", "false"})
 _EXCERPT = 40
 _MOST_DIGITS = 30
+_SHORT = 20
 """Beyond what any shop stores; `1e999999` must not become a number with a million digits."""
 
 
@@ -44,6 +45,8 @@ def as_list(value: Any, field: str = "value") -> list[Any]:
 
 def as_decimal(value: Any, field: str = "value") -> Decimal:
     """A finite number from a number or a numeric text, never by way of a float's binary digits."""
+    if type(value) is str and len(value) < _SHORT and value.replace(".", "", 1).isdecimal():
+        return Decimal(value)  # nearly every number of a large listing is such a plain text
     if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
         try:
             number = Decimal(str(value).strip())
@@ -56,6 +59,8 @@ def as_decimal(value: Any, field: str = "value") -> Decimal:
 
 def as_int(value: Any, field: str = "value") -> int:
     """A whole number; "10.000" is 10 (contracts/webasyst §2: counts are decimals), "10.5" is broken."""
+    if type(value) is str and len(value) < _SHORT and value.isdecimal():
+        return int(value)
     number = as_decimal(value, field)
     if number != number.to_integral_value():
         _broken(field, value, "a whole number")

@@ -61,7 +61,7 @@ def fingerprint(lines: Iterable[tuple[int | None, str]]) -> list[str]:
 
 
 def _looks_like(order: OfficeOrder, intent: Intent) -> bool:
-    """Same contact (when it was known), created while the call could run, and the same lines or none yet."""
+    """Same contact (when it was known), created while the call could run, and the same products or no lines yet."""
     if order.reference is not None or order.state == "deleted":
         return False
     contact = intent.payload.get("contact_id")
@@ -70,4 +70,4 @@ def _looks_like(order: OfficeOrder, intent: Intent) -> bool:
     if not intent.started_at - SKEW <= order.created_at <= intent.settle_after + SKEW:
         return False
     theirs = Counter(fingerprint((line.sku_id, str(line.quantity.normalize())) for line in order.lines))
-    return not theirs or theirs == Counter(intent.payload.get("lines", []))
+    return not order.lines or theirs == Counter(intent.payload.get("lines", []))

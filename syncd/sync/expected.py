@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from syncd.model.exchange import DraftLine
-from syncd.model.money import ZERO, to_cents
+from syncd.model.money import CENT, ZERO, to_cents
 from syncd.model.order import Line, Order
 
 ADJUSTMENT = "Other charges"
@@ -42,14 +42,30 @@ def expect(order: Order, matches: Mapping[int, SkuMatch], *, discounts: bool) ->
     charges = [line for line in order.extras if line.unit_price > 0]
     lines += [DraftLine(line.name, line.quantity, to_cents(line.unit_price)) for line in charges]
     rebates = -sum((line.total for line in order.extras if line.unit_price < 0), ZERO)
-    discount = (order.discount if discounts else ZERO) + rebates
-    rest = to_cents(order.unexplained)
+    discount = to_cents((order.discount if discounts else ZERO) + rebates)
+    shipping = to_cents(order.shipping_cost)
+    total = to_cents(order.total if discounts else order.total + order.discount)
+    # What is written is rounded to cents, so the rest is taken from that and not from the source's own parts.
+    rest = total - to_cents(_worth(lines) + shipping - discount)
     if rest > 0:
         lines.append(DraftLine(ADJUSTMENT, Decimal(1), rest))
     else:
         discount -= rest
-    total = order.total if discounts else order.total + order.discount
-    return Expected(tuple(lines), to_cents(order.shipping_cost), to_cents(discount), to_cents(total))
+    moved = _beyond_lines(lines, discount, shipping)
+    return Expected(tuple(lines), shipping - moved, discount - moved, total)
+
+
+def _worth(lines: Iterable[DraftLine]) -> Decimal:
+    return sum((line.price * line.quantity for line in lines), ZERO)
+
+
+def _beyond_lines(lines: Iterable[DraftLine], discount: Decimal, shipping: Decimal) -> Decimal:
+    """What a discount takes off the shipping cost, as a gift certificate does.
+
+    The office cuts a discount that is too large (contracts/webasyst §5.3), so it never gets more than the lines are worth.
+    """
+    worth = _worth(lines).quantize(CENT, rounding=ROUND_DOWN)
+    return max(min(discount - worth, shipping), ZERO)
 
 
 def _product_line(line: Line, match: SkuMatch | None) -> DraftLine:

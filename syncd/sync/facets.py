@@ -35,12 +35,15 @@ def digest(value: object) -> str:
 
 
 def facets_of(order: Order) -> dict[str, str]:
-    """The fingerprint of every facet. A product's present name is left out: renaming it does not edit the order."""
+    """The fingerprint of every facet.
+
+    The present names of products and taxes are left out, and so is the lines' order, which follows the names
+    (contracts/cscart §4.3): renaming something in the shop does not edit its orders.
+    """
     unexplained = order.unexplained
+    lines = sorted(_line(line) for line in (*order.lines, *order.extras))
     return {
-        Facet.LINES: digest(
-            [_line(line) for line in (*order.lines, *order.extras)] + [_amount(max(unexplained, ZERO))]
-        ),
+        Facet.LINES: digest([*lines, _amount(max(unexplained, ZERO))]),
         Facet.SHIPPING: _amount(order.shipping_cost),
         Facet.SHIPPING_NAME: digest(order.shipping_name),
         Facet.DISCOUNT: digest([_amount(order.discount), _amount(min(unexplained, ZERO))]),
@@ -62,7 +65,8 @@ def changed_facets(order: Order, base: Mapping[str, str]) -> frozenset[Facet]:
 
 
 def _line(line: Line) -> list[str]:
-    name = "" if line.kind is LineKind.PRODUCT and (line.code or line.product_key) else line.name
+    nameless = line.kind is LineKind.PRODUCT and not (line.code or line.product_key)
+    name = line.name if nameless else ""
     return [line.kind, name, line.code, line.product_key, plain(line.quantity), _amount(line.unit_price)]
 
 

@@ -12,7 +12,7 @@ from syncd.model.exchange import DraftLine, OrderChanges
 from syncd.model.money import to_cents
 from syncd.model.text import shorten
 from syncd.sync.expected import Expected
-from syncd.sync.facets import MONEY, Facet, digest
+from syncd.sync.facets import Facet, digest
 
 ADDRESS_FIELDS = ("street", "city", "zip", "country", "region")
 """Sub-fields of a delivery address that are compared and written."""
@@ -46,7 +46,7 @@ def plan_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) 
 
 
 def differences(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> list[str]:
-    """What still disagrees in these facets, in words; the total is looked at whenever money was written."""
+    """What still disagrees in these facets, in words; the total is looked at whenever the lines were written."""
     found: list[str] = []
     if _lines_differ(wanted.money, actual, facets):
         found.append(f"lines are {_spell(actual.lines)}, expected {_spell(wanted.money.lines)}")
@@ -59,7 +59,7 @@ def differences(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -
         for f, name, a, w in pairs
         if f in facets and to_cents(a) != w
     ]
-    if facets >= MONEY and to_cents(actual.total) != wanted.money.total:
+    if Facet.LINES in facets and to_cents(actual.total) != wanted.money.total:
         found.append(f"total is {to_cents(actual.total)}, expected {wanted.money.total}")
     if Facet.ADDRESS in facets and _address_change(wanted, actual) is not None:
         found.append("the delivery address differs")

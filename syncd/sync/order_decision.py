@@ -10,7 +10,10 @@ from enum import StrEnum
 from syncd.model.order import Order
 from syncd.model.status import Target
 from syncd.state.order_links import OrderLink
-from syncd.sync.facets import Facet, changed_facets, version_of
+from syncd.sync.facets import MONEY, Facet, changed_facets, version_of
+
+ADDED_UP = frozenset({Facet.SHIPPING, Facet.DISCOUNT})
+"""Written along with every change of an amount: the total is one, and a discount may reach into the shipping cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
         return _first_sight(order, policy)
     if link.confirmed and link.version == version_of(order) and link.status == order.status:
         return Skip(SkipReason.UNCHANGED)
-    return Update(changed_facets(order, link.base.get("facets", {})))
+    changed = changed_facets(order, link.base.get("facets", {}))
+    return Update(changed | ADDED_UP if changed & MONEY else changed)
 
 
 def _first_sight(order: Order, policy: OrderPolicy) -> Skip | Create:

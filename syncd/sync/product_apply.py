@@ -62,6 +62,10 @@ class ProductApply:
         await self.failing.load()
         await self.brakes.load()
 
+    def waits(self, product: Product) -> bool:
+        """Whether this very version of the product failed before and its pause is not over."""
+        return product.key in self.failing and self.failing.waits(product.key, self.version_of(product))
+
     def version_of(self, product: Product) -> str:
         """The fingerprint of a product for its failure: a new version is tried at once."""
         return digest([base_of(product), product.code, images_digest(product)])

@@ -182,12 +182,17 @@ def _sku_visible(product: Product, sku: OfficeSku, *, alone: bool) -> bool | Non
 
 
 def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, Any] | None) -> dict[str, str]:
-    """Texts that changed at the source since the base and differ in the office."""
+    """Texts that changed at the source since the base and differ in the office.
+
+    A name that the source lost is not sent: the office would call the product "New product" (contracts/webasyst §3.5).
+    """
     agreed = (base or {}).get("texts", {})
     digests = _text_digests(content)
     changed = {}
     for name in digests:
         value = _cut(name, getattr(content, name))
+        if name == "name" and not value.strip():
+            continue
         if digests[name] != agreed.get(name) and not same_text(value, getattr(office, name)):
             changed[name] = value
     return changed

@@ -40,13 +40,14 @@ class Known:
 
 def recall(conn: Connection, pair: str, source: str, products: Sequence[Product], rule: SkuRule) -> Known:
     """Look the products of a page up: their links, the mirror's rows, and codes that several products share."""
-    keys = [rule.key(product.code) for product in products]
     links = product_links.by_sources(conn, pair, [product.key for product in products])
+    # A linked product is known by its link; codes matter for the others only.
+    codes = {rule.key(product.code) for product in products if product.key not in links} - {""}
     return Known(
         links=links,
-        by_code=mirror.by_codes(conn, pair, [key for key in keys if key]),
+        by_code=mirror.by_codes(conn, pair, codes),
         by_sku=mirror.by_skus(conn, pair, [link.sku_id for link in links.values()]),
-        duplicates=listings.duplicates(conn, pair, source, [key for key in keys if key]),
+        duplicates=listings.duplicates(conn, pair, source, codes),
     )
 
 

@@ -152,8 +152,7 @@ class ProductsCycle:
             lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule)
         )
         for product in products:
-            version = self.apply.version_of(product)
-            if not sweep and self.failing.waits(product.key, version):
+            if not sweep and self.apply.waits(product):
                 self.tally.add(Event.SKIPPED)
                 continue
             try:

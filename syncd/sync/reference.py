@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 PARAM = "syncd_ref"
 """The office order's param that holds the reference."""
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 def account_of(url: str) -> str:
     """A short stable name of a shop from its address: host, a port of its own, and the path of a shop in a folder.
@@ -16,7 +18,7 @@ def account_of(url: str) -> str:
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    port = f":{parts.port}" if parts.port else ""
+    port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     return host + port + parts.path.rstrip("/")
 
 
