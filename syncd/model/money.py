@@ -15,8 +15,8 @@ def to_cents(amount: Decimal) -> Decimal:
 
 
 def plain(amount: Decimal) -> str:
-    """The amount as a shop reads it: no exponent, no needless zeros; `Decimal("1E+2")` is `"100"`."""
-    text = format(amount, "f")
+    """The amount as a shop reads it: no exponent, no needless zeros, no minus before 0; `Decimal("1E+2")` is `"100"`."""
+    text = format(amount if amount else abs(amount), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
