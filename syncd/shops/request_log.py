@@ -17,7 +17,7 @@ from syncd.shops.mask_body import mask_body
 
 _BACKUPS = 4
 _LONGEST_BODY = 8 * 1024
-"""Characters of a body that are written; reading on costs more time than the rest of the call."""
+"""Bytes of a body that are written; reading on costs more time than the rest of the call."""
 _OWNER_ONLY = 0o600
 _NOTHING = ""
 
@@ -96,10 +96,10 @@ class RequestLog:
         kind = content_type.partition(";")[0].strip().lower()
         if kind.startswith(("image/", "multipart/", "application/octet-stream")):
             return f"({kind}, {len(body)} bytes)"
-        text = body[: 2 * _LONGEST_BODY].decode("utf-8", "replace").removeprefix("\ufeff")
+        text = body[:_LONGEST_BODY].decode("utf-8", "replace").removeprefix("\ufeff")
         is_form = kind == "application/x-www-form-urlencoded"
         shown = self._mask.form(text) if is_form else mask_body(text, self._mask)
-        return shown if len(shown) <= _LONGEST_BODY else f"{shown[:_LONGEST_BODY]}..."
+        return shown if len(body) <= _LONGEST_BODY else f"{shown}..."
 
 
 class _Handler(RotatingFileHandler):
