@@ -184,6 +184,17 @@ def test_a_note_rebuilds_the_whole_order(api: Api) -> None:
     assert order["updated_at"] == str(NOW + 5) and stock(api, 1) == left
 
 
+def test_a_rebuild_keeps_promotions_that_are_over(api: Api) -> None:
+    """The discount of a line stays, though the promotion has ended."""
+    promotion = api.edit("promotion.set", percent=10, skus=["SKU-000001"])
+    number = api.place()
+    before = api.order(number)
+    api.edit("promotion.set", promotion_id=promotion, active=False)
+    api.put(f"orders/{number}", {"notes": "hi"})
+    assert api.order(number)["discount"] == before["discount"] > 0
+    assert api.order(number)["total"] == before["total"]
+
+
 def test_a_rebuild_fails_without_its_shipping_method(api: Api) -> None:
     """400 without details; a missing order is 404 on this path."""
     number = api.place()
