@@ -10,6 +10,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from syncd.errors import NotAuthorised
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
@@ -162,6 +163,16 @@ class App:
         return transport
 
 
+async def _check_rights(office: WebasystOffice) -> None:
+    """Without rights Webasyst answers "ok" and does nothing (contracts/webasyst §7). Raises `NotAuthorised`."""
+    missing = await office.missing_rights()
+    if missing:
+        raise NotAuthorised(
+            f"the user of SYNCD_WEBASYST__TOKEN lacks the Webasyst rights {', '.join(missing)}; give them to the user "
+            "in the Team app, or make the token as an administrator"
+        )
+
+
 @dataclass(slots=True)
 class Shops:
     """The two shops of a pair, and what is known about them; one per process."""
@@ -178,6 +189,7 @@ class Shops:
     async def connect(cls, app: App) -> Shops:
         """Build the clients; asks Webasyst for its primary currency where the settings do not name CS-Cart's."""
         office = app.office()
+        await _check_rights(office)
         currency = app.settings.cscart.currency or (await office.profile()).rates.primary
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)

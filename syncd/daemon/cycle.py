@@ -11,6 +11,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import Connection
 
+from syncd import correlation
 from syncd.app import PAIR, Progress, Shops
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, failures, intents, runs
@@ -80,7 +81,8 @@ class Cycles:
             self._record(conn, tally, began, Ending.OK, "")
 
         try:
-            await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
+            with correlation.bound(stream):
+                await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
         except SyncdError as error:
             ending, message = _ending(error), str(error)
             log.error("cycle.stopped", stream=stream, ending=ending, reason=message)

@@ -11,7 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from syncd.shops import correlation
+from syncd import correlation
 from syncd.shops.mask import Mask
 from syncd.shops.mask_body import mask_body
 

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from syncd import correlation
 from syncd.errors import (
     Held,
     InDoubt,
@@ -179,7 +180,8 @@ class OrdersCycle:
         """Run the work of one order and give every error its place."""
         self.handled.add(order.key)
         try:
-            await work()
+            with correlation.bound(f"{STREAM}/{order.key}"):
+                await work()
         except InDoubt as doubt:
             log.warning("order.in_doubt", order=order.key, reason=str(doubt))
             self.tally.add(Event.DOUBTFUL)

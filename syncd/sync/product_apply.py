@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from syncd import correlation
 from syncd.errors import (
     Held,
     InDoubt,
@@ -159,7 +160,8 @@ class ProductApply:
     async def _guard(self, product: Product, work: Callable[[], Awaitable[None]]) -> bool:
         """Run the work of one product and give every error its place; whether it went through."""
         try:
-            await work()
+            with correlation.bound(f"products/{product.key}"):
+                await work()
         except InDoubt as doubt:
             log.warning("product.in_doubt", product=product.key, reason=str(doubt))
             self.tally.add(Event.DOUBTFUL)

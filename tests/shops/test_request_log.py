@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd import correlation
 from syncd.errors import InDoubt, Misconfigured, Refused, ShopUnavailable
-from syncd.shops import correlation
 from syncd.shops.mask import Mask
 from syncd.shops.request_log import Exchange, RequestLog
 

@@ -19,7 +19,7 @@ from syncd.shops.webasyst.shop_clock import ShopClock
 PROFILE_SECONDS = 600.0
 """How long a profile is believed; rates and workflow change by a person's hand only."""
 
-NEEDED_RIGHTS = ("backend", "orders", "customers", "products")
+NEEDED_RIGHTS = ("backend", "orders", "customers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,11 @@ class Account:
         so this belongs into every start-up.
         """
         granted = decode.rights((await self._client.rights()).body)
-        return [name for name in NEEDED_RIGHTS if not granted.get(name)]
+        missing = [name for name in NEEDED_RIGHTS if not granted.get(name)]
+        # The right to products may be given as a whole or for single product types.
+        if not any(number for name, number in granted.items() if name == "products" or name.startswith("type.")):
+            missing.append("products")
+        return missing
 
     async def shop_clock(self) -> ShopClock:
         """The clock that the shop's naive times are read by."""
