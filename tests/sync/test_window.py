@@ -1,0 +1,38 @@
+"""How far back a cycle reads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.sync.window import LEAST_OVERLAP, overlap, start
+from tests.sync import builders as make
+
+MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2100, 1, 1)).map(
+    lambda at: at.replace(tzinfo=make.NOON.tzinfo)
+)
+
+
+@pytest.mark.parametrize(("update_time", "seconds"), [(1, 120), (120, 120), (121, 121), (86_400, 86_400)])
+def test_the_look_back_is_the_update_time_but_never_short(update_time: int, seconds: int) -> None:
+    """The look-back is the update time in seconds, and two minutes at least."""
+    assert overlap(update_time) == timedelta(seconds=seconds)
+
+
+def test_a_first_cycle_begins_at_the_start_of_the_sync() -> None:
+    """Without a cursor a cycle reads from `since`, or everything when there is none."""
+    assert start(None, make.NOON, LEAST_OVERLAP) == make.NOON
+    assert start(None, None, LEAST_OVERLAP) is None
+
+
+@given(MOMENTS, st.one_of(st.none(), MOMENTS), st.integers(1, 86_400))
+def test_a_later_cycle_begins_behind_the_cursor(
+    cursor: datetime, since: datetime | None, seconds: int
+) -> None:
+    """With a cursor a cycle overlaps the last one by the look-back, however long the outage was."""
+    begin = start(cursor, since, overlap(seconds))
+    assert begin is not None
+    assert cursor - begin == max(timedelta(seconds=seconds), LEAST_OVERLAP)
