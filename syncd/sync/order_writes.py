@@ -19,7 +19,7 @@ from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.catalog import Catalog, Match
-from syncd.sync.customers import UserMap, draft_of
+from syncd.sync.customers import UserMap, draft_of, keys_of
 from syncd.sync.doubts import fingerprint
 from syncd.sync.expected import expect
 from syncd.sync.facets import Facet, facets_of, version_of
@@ -58,7 +58,11 @@ class OrderWrites:
         match = await self._match(order)
         draft = await self._draft(order, match)
         lines = fingerprint((line.sku_id, str(line.quantity.normalize())) for line in draft.lines)
-        payload = {"contact_id": draft.contact_id, "lines": lines}
+        payload = {
+            "contact_id": draft.contact_id,
+            "lines": lines,
+            "customer": keys_of(order.customer) if draft.contact_id is None else [],
+        }
         step = Step(order.key, "order.create", draft.params[PARAM], payload)
         profile = await self.office.profile()
         if draft.currency == profile.rates.primary:

@@ -252,6 +252,8 @@ class OrdersCycle:
     async def _settle_creations(self, rows: Sequence[Intent]) -> None:
         hits = await self.office.orders_by_reference([row.reference for row in rows if row.reference])
         now = self.now()
+        for row in rows:
+            self.doubtful_customers.update(row.payload.get("customer", ()))
         missed = [row for row in rows if all(hit.reference != row.reference for hit in hits)]
         over = [row for row in missed if now >= row.settle_after]
         nameless = (
@@ -262,9 +264,11 @@ class OrdersCycle:
             await self._follow(row, verdict)
 
     async def _follow(self, intent: Intent, verdict: Adopt | Wait | Suspect | Repeat) -> None:
-        """Act on a verdict, with the order as it is now when it is not at hand."""
+        """Act on a verdict, with the order as it is now when it is not at hand. While the call may still be running,
+        nothing in this cycle touches the order."""
         key = intent.record_key
         if isinstance(verdict, Wait):
+            self.handled.add(key)
             return
         order = self.doubtful.pop(key, None) or await self.source.order(key)
         if order is None:
@@ -274,7 +278,9 @@ class OrdersCycle:
         elif isinstance(verdict, Suspect):
             await self._set_aside(order, _suspicion(order, verdict))
         else:
-            self.doubtful_customers.difference_update(keys_of(order.customer))
+            self.doubtful_customers.difference_update(
+                intent.payload.get("customer", ()), keys_of(order.customer)
+            )
             if isinstance(verdict, Adopt):
                 await self._guard(order, lambda: self.writes.adopt(order, verdict.order))
             else:
