@@ -27,6 +27,7 @@ from syncd.sync.brake import BrakeRule
 from syncd.sync.catalog import Catalog
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import STREAM as ORDERS
@@ -195,19 +196,18 @@ class Shops:
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
         return cls(app, await app.pair(), app.source(currency), office, catalog, currency)
 
-    def orders(self, tally: Tally, progress: Progress, finished: Finished) -> OrdersCycle:
-        """One cycle of the orders stream."""
+    def orders(self, tally: Tally, progress: Progress, finished: Finished, *, override: bool) -> OrdersCycle:
+        """One cycle of the orders stream; `override` lets it pass the brakes."""
         app = self.app
         policy = self._order_policy()
-        writer = self._writer(ORDERS, Urgency.ORDERS)
-        users = UserMap(app.db, self.office, PAIR, SOURCE)
-        bring = self._bringer().bring if app.settings.products.enabled else None
-        writes = OrderWrites(self.office, self.catalog, users, writer, app.db, policy, tally, app.now, bring)
+        brakes = self._brakes(ORDERS, tally, override=override)
         return OrdersCycle(
             source=self.source,
             office=self.office,
-            writes=writes,
+            writes=self._order_writes(policy, tally, brakes),
             failing=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            brakes=brakes,
+            look_ahead=OrderLookAhead(self.source, brakes, app.db, policy),
             db=app.db,
             policy=policy,
             tally=tally,
@@ -215,6 +215,26 @@ class Shops:
             progress=progress,
             finished=finished,
         )
+
+    def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
+        app = self.app
+        return OrderWrites(
+            office=self.office,
+            catalog=self.catalog,
+            users=UserMap(app.db, self.office, PAIR, SOURCE),
+            writer=self._writer(ORDERS, Urgency.ORDERS),
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            brakes=brakes,
+            bring=self._bringer().bring if app.settings.products.enabled else None,
+        )
+
+    def _brakes(self, stream: str, tally: Tally, *, override: bool) -> StreamBrakes:
+        settings = self.app.settings.brakes
+        rule = BrakeRule(float(settings.share), settings.min)
+        return StreamBrakes(self.app.db, PAIR, stream, rule, tally, self.app.now, override)
 
     def products(
         self, tally: Tally, progress: Progress, finished: Finished, *, override: bool
@@ -242,17 +262,16 @@ class Shops:
         )
 
     def _product_apply(self, tally: Tally, *, override: bool) -> ProductApply:
-        app, brakes = self.app, self.app.settings.brakes
+        app = self.app
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
-        rule = BrakeRule(float(brakes.share), brakes.min)
         return ProductApply(
             planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy),
             writes=ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now),
             images=ProductImages(self.source, self.office, writer, app.db, PAIR),
             source=self.source,
             failing=SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now),
-            brakes=StreamBrakes(app.db, PAIR, PRODUCTS, rule, tally, app.now, override),
+            brakes=self._brakes(PRODUCTS, tally, override=override),
             db=app.db,
             policy=policy,
             tally=tally,

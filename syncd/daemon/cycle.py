@@ -105,10 +105,11 @@ class Cycles:
     ) -> None:
         progress = self.progress(stream)
         if stream == ORDERS:
-            await self.shops.orders(tally, progress, finished).run(retry_all=retry_all)
+            orders = self.shops.orders(tally, progress, finished, override=override)
+            await orders.run(retry_all=retry_all)
         else:
-            cycle = self.shops.products(tally, progress, finished, override=override)
-            await cycle.run(retry_all=retry_all)
+            products = self.shops.products(tally, progress, finished, override=override)
+            await products.run(retry_all=retry_all)
 
     def _record(self, conn: Connection, tally: Tally, began: datetime, ending: Ending, message: str) -> None:
         now = self.shops.app.now()

@@ -18,6 +18,7 @@ from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
+from syncd.sync.brake import Kind
 from syncd.sync.catalog import Catalog, Match
 from syncd.sync.customers import UserMap, draft_of, keys_of
 from syncd.sync.doubts import fingerprint
@@ -29,6 +30,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.status_decision import Move, OutOfReach, Stay, decide_move
+from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
 ALL_FACETS = frozenset(Facet)
@@ -46,6 +48,7 @@ class OrderWrites:
     policy: OrderPolicy
     tally: Tally
     now: Callable[[], datetime]
+    brakes: StreamBrakes
     bring: Callable[[Sequence[str]], Awaitable[None]] | None = None
     """Brings source products to the office that an order needs before their own stream came to them."""
 
@@ -265,6 +268,12 @@ class OrderWrites:
             raise Held(
                 f"order {order.number}: status {order.status} asks for {target}, but {move.reason}",
                 code="status-out-of-reach",
+            )
+        if isinstance(move, Move) and Kind.STATUS in self.brakes.blocked:
+            raise Held(
+                f"order {order.number}: its status waits, because the brake on order statuses is pulled; look at "
+                "'syncd status', then run 'syncd brakes release'",
+                code="braked",
             )
         if isinstance(move, Move):
             await self._act(order, agreed, move, actual)

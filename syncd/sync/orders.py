@@ -32,10 +32,12 @@ from syncd.sync.customers import keys_of
 from syncd.sync.doubts import SKEW, Adopt, Repeat, Suspect, Wait, settle
 from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import Create, OrderPolicy, Skip, Update, decide
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
+from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.window import start
 
 STREAM = "orders"
@@ -53,6 +55,8 @@ class OrdersCycle:
     office: OrderOffice
     writes: OrderWrites
     failing: SetAsideRecords
+    brakes: StreamBrakes
+    look_ahead: OrderLookAhead
     db: Database
     policy: OrderPolicy
     tally: Tally
@@ -73,10 +77,13 @@ class OrdersCycle:
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
         await self.failing.load()
+        await self.brakes.load()
         await self.settle()
-        for key in [*await self._interrupted(), *self.failing.due(everything=retry_all)]:
+        everything = retry_all or bool(self.brakes.released)
+        for key in [*await self._interrupted(), *self.failing.due(everything=everything)]:
             await self._again(key)
         clock = await self._read_changes()
+        await self.brakes.spend()
         await self._commit(clock)
 
     async def settle(self) -> None:
@@ -102,9 +109,12 @@ class OrdersCycle:
         position = cursor.position if cursor else None
         if cursor is not None and cursor.since is not None and self.policy.since < cursor.since:
             position = None
+        since = start(position, self.policy.since, self.policy.overlap)
         clock: datetime | None = None
-        async for page in self.source.changed_orders(start(position, self.policy.since, self.policy.overlap)):
-            clock = clock or page.clock
+        async for page in self.source.changed_orders(since):
+            if clock is None:
+                clock = page.clock
+                await self.look_ahead.judge(since, page.total)
             await self._page(page)
             self.progress(self.tally.of(Event.READ), page.total)
         return clock
@@ -264,11 +274,14 @@ class OrdersCycle:
             await self._follow(row, verdict)
 
     async def _follow(self, intent: Intent, verdict: Adopt | Wait | Suspect | Repeat) -> None:
-        """Act on a verdict, with the order as it is now when it is not at hand. While the call may still be running,
-        nothing in this cycle touches the order."""
+        """Act on a verdict, with the order as it is now when it is not at hand.
+
+        While the call may still be running, or a person must look, nothing else in this cycle touches the order.
+        """
         key = intent.record_key
-        if isinstance(verdict, Wait):
+        if isinstance(verdict, Wait | Suspect):
             self.handled.add(key)
+        if isinstance(verdict, Wait):
             return
         order = self.doubtful.pop(key, None) or await self.source.order(key)
         if order is None:
