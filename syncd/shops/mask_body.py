@@ -77,10 +77,9 @@ class _Walk:
         self._name = None
 
     def _close(self, token: str) -> None:
-        if self._objects:
-            self._objects.pop()
-            self._above.pop()
-            self._name = ""
+        self._objects.pop()
+        self._above.pop()
+        self._name = ""
         self._write(token)
         if self._hidden_below is not None and len(self._objects) <= self._hidden_below:
             self._hidden_below = None

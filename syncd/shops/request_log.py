@@ -80,14 +80,11 @@ class RequestLog:
             "request": self._body(record.request_body, record.request_type),
             "response": self._body(record.answer_body, record.answer_type),
         }
-        for dropped in ("response", "request", "error", "path", "correlation"):
-            line = json.dumps(
-                {name: value for name, value in fields.items() if value not in (None, _NOTHING)}
-            )
-            if len(line) + 1 < self._longest_line:
-                return line
-            fields[dropped] = "(too long for this log)" if dropped in {"response", "request"} else _NOTHING
-        return json.dumps({"time": fields["time"], "error": "a record too long for this log"})
+        line, droppable = _dumped(fields), ["correlation", "path", "error", "request", "response"]
+        while len(line) + 1 >= self._longest_line:  # its line end counts
+            fields[droppable.pop()] = "(too long for this log)"
+            line = _dumped(fields)
+        return line
 
     def _body(self, body: bytes, content_type: str) -> str:
         """The beginning of a body, readable and masked. Only what is written is looked at, so a long body costs no more."""
@@ -100,6 +97,10 @@ class RequestLog:
         is_form = kind == "application/x-www-form-urlencoded"
         shown = self._mask.form(text) if is_form else mask_body(text, self._mask)
         return shown if len(body) <= _LONGEST_BODY else f"{shown}..."
+
+
+def _dumped(fields: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in fields.items() if value not in (None, _NOTHING)})
 
 
 class _Handler(RotatingFileHandler):

@@ -123,6 +123,8 @@ def test_the_way_to_a_token_names_the_account() -> None:
         ("CSCART__URL", "https://a:canary-pw@shop.example.com", "holds a user or password"),
         ("CSCART__URL", "https://shop.example.com/?x=1", "holds a ? or #"),
         ("WEBASYST__URL", "https://office.example.com/api.php", "ends with /api.php"),
+        ("WEBASYST__URL", "http://[x", "is not an address"),
+        ("DATA_DIR", "~nobody-of-this-name/x", "no home directory"),
         ("CSCART__EMAIL", "admin", "is not an e-mail"),
         ("CSCART__API_KEY", "canary key", "copy it once more"),
         ("CSCART__CURRENCY", "euro", "three letters"),

@@ -69,6 +69,7 @@ def test_personal_data_in_free_text_is_masked_by_default(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "password=",
         "order 1005 of 2026-11-21 12:00:00: total 1,234.50",
         "SKU TS-M-RED: price=11.5500, stock[1]=9",
         "id=1,2,3",

@@ -45,7 +45,7 @@ def test_a_number_comes_as_number_or_text(value: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("10.000", 10), (7, 7), ("-3", -3), (4294967295, 4294967295)]
+    ("value", "expected"), [("10.000", 10), ("12", 12), (7, 7), ("-3", -3), (4294967295, 4294967295)]
 )
 def test_a_whole_number_may_have_empty_decimals(value: Any, expected: int) -> None:
     """Counts are decimals in Webasyst; ids exceed 32 bits in CS-Cart."""
