@@ -96,7 +96,7 @@ class App:
 
     async def __aenter__(self) -> App:
         self._log = request_log(self.settings)
-        await self.db.run(self._register)
+        await self.db.run(self._note_statuses)
         return self
 
     async def __aexit__(
@@ -108,21 +108,19 @@ class App:
         if self._log is not None:
             self._log.close()
 
-    def _register(self, conn: Connection) -> None:
-        """The pair's account name and first start are written once; the status map follows the settings."""
-        if pairs.get(conn, PAIR) is None:
-            now = self.now()
-            pairs.put(conn, Pair(PAIR, account_of(self.settings.cscart.url), now, now))
+    def _note_statuses(self, conn: Connection) -> None:
+        """The status map's table follows the settings."""
         mapping = {letter: str(target) for letter, target in self.settings.statuses.items()}
         if status_map.get(conn, PAIR, SOURCE) != mapping:
             status_map.replace(conn, PAIR, SOURCE, mapping)
 
-    async def pair(self) -> Pair:
-        """The pair's account name and the time of its first start."""
-        found = await self.db.run(lambda conn: pairs.get(conn, PAIR))
-        if found is None:
-            raise LookupError("the pair is registered when the app is entered")
-        return found
+    async def pair(self, source: CSCartSource) -> Pair:
+        """The pair's account name and its first start in the shop's clock; both are written once, at that start."""
+        known = await self.db.run(lambda conn: pairs.get(conn, PAIR))
+        if known is not None:
+            return known
+        new = Pair(PAIR, account_of(self.settings.cscart.url), await source.clock(), self.now())
+        return await self.db.run(lambda conn: pairs.put(conn, new))
 
     def source(self, currency: str) -> CSCartSource:
         """The CS-Cart shop; `currency` is the one its amounts are in."""
@@ -194,7 +192,8 @@ class Shops:
         currency = app.settings.cscart.currency or (await office.profile()).rates.primary
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        return cls(app, await app.pair(), app.source(currency), office, catalog, currency)
+        source = app.source(currency)
+        return cls(app, await app.pair(source), source, office, catalog, currency)
 
     def orders(self, tally: Tally, progress: Progress, finished: Finished, *, override: bool) -> OrdersCycle:
         """One cycle of the orders stream; `override` lets it pass the brakes."""

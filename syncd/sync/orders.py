@@ -37,6 +37,7 @@ from syncd.sync.order_decision import Create, OrderPolicy, Skip, Update, decide
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
+from syncd.sync.pulse import Pulse
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.window import start
 
@@ -63,6 +64,7 @@ class OrdersCycle:
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
+    pulse: Pulse = field(default_factory=Pulse)
     handled: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     doubtful: dict[str, Order] = field(default_factory=dict)
@@ -141,7 +143,9 @@ class OrdersCycle:
         fresh = [
             order
             for order in page.records
-            if order.key not in links and isinstance(decide(order, None, self.policy), Create)
+            if order.key not in links
+            and not self.failing.waits(order.key, version_of(order))
+            and isinstance(decide(order, None, self.policy), Create)
         ]
         await self._adopt_known(fresh)
         for broken in page.broken:
@@ -188,6 +192,7 @@ class OrdersCycle:
 
     async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""
+        self.pulse.beat()
         self.handled.add(order.key)
         try:
             with correlation.bound(f"{STREAM}/{order.key}"):

@@ -34,6 +34,7 @@ from syncd.sync.product_decision import ProductPlan, ProductPolicy, base_of, ima
 from syncd.sync.product_images import ProductImages
 from syncd.sync.product_plan import BatchPlan, ProductPlanner, overview, without
 from syncd.sync.product_writes import ProductWrites
+from syncd.sync.pulse import Pulse
 from syncd.sync.stream_brakes import StreamBrakes
 
 TROUBLES_IN_A_ROW = 3
@@ -55,6 +56,7 @@ class ProductApply:
     db: Database
     policy: ProductPolicy
     tally: Tally
+    pulse: Pulse = field(default_factory=Pulse)
     ready: dict[tuple[str, ...], BatchPlan] = field(default_factory=dict)
     troubles: int = 0
 
@@ -159,6 +161,7 @@ class ProductApply:
 
     async def _guard(self, product: Product, work: Callable[[], Awaitable[None]]) -> bool:
         """Run the work of one product and give every error its place; whether it went through."""
+        self.pulse.beat()
         try:
             with correlation.bound(f"products/{product.key}"):
                 await work()

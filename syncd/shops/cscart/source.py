@@ -68,6 +68,10 @@ class CSCartSource:
         listing = await self._client.statuses((*page, *self._scope.product_words))
         return decode_statuses(listing.rows)
 
+    async def clock(self) -> datetime:
+        """What the shop's clock shows now; our own where the shop does not tell."""
+        return (await self._client.clock())[0]
+
     async def ping(self) -> str:
         """The version of the API, as a proof that address and key are right."""
         return await self._client.version()

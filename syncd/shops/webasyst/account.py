@@ -78,7 +78,9 @@ class Account:
         granted = decode.rights((await self._client.rights()).body)
         missing = [name for name in NEEDED_RIGHTS if not granted.get(name)]
         # The right to products may be given as a whole or for single product types.
-        if not any(number for name, number in granted.items() if name == "products" or name.startswith("type.")):
+        if not any(
+            number for name, number in granted.items() if name == "products" or name.startswith("type.")
+        ):
             missing.append("products")
         return missing
 
