@@ -23,9 +23,8 @@ NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
 
 async def test_an_answer_tells_status_body_and_the_shops_clock(connect: Connect) -> None:
     """The Date header is the shop's clock, and numbers with a fraction are Decimal."""
-    async with wire(says(200, b'{"price":1.50}', f"Date: {NOON}")) as shop:
-        async with connect(shop.url) as transport:
-            answer = await transport.read("GET", "/a")
+    async with wire(says(200, b'{"price":1.50}', f"Date: {NOON}")) as shop, connect(shop.url) as transport:
+        answer = await transport.read("GET", "/a")
     assert answer.json() == {"price": Decimal("1.50")}
     assert answer.clock == datetime(2026, 11, 21, 12, tzinfo=UTC)
 
