@@ -42,6 +42,7 @@ from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
+from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.stream_brakes import StreamBrakes
@@ -195,7 +196,9 @@ class Shops:
         source = app.source(currency)
         return cls(app, await app.pair(source), source, office, catalog, currency)
 
-    def orders(self, tally: Tally, progress: Progress, finished: Finished, *, override: bool) -> OrdersCycle:
+    def orders(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> OrdersCycle:
         """One cycle of the orders stream; `override` lets it pass the brakes."""
         app = self.app
         policy = self._order_policy()
@@ -213,6 +216,7 @@ class Shops:
             now=app.now,
             progress=progress,
             finished=finished,
+            pulse=pulse,
         )
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
@@ -236,11 +240,11 @@ class Shops:
         return StreamBrakes(self.app.db, PAIR, stream, rule, tally, self.app.now, override)
 
     def products(
-        self, tally: Tally, progress: Progress, finished: Finished, *, override: bool
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
     ) -> ProductsCycle:
         """One cycle of the products stream; `override` lets it pass the brakes."""
         app, settings = self.app, self.app.settings
-        apply = self._product_apply(tally, override=override)
+        apply = self._product_apply(tally, pulse, override=override)
         return ProductsCycle(
             source=self.source,
             office=self.office,
@@ -260,7 +264,7 @@ class Shops:
             finished=finished,
         )
 
-    def _product_apply(self, tally: Tally, *, override: bool) -> ProductApply:
+    def _product_apply(self, tally: Tally, pulse: Pulse, *, override: bool) -> ProductApply:
         app = self.app
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
@@ -274,10 +278,12 @@ class Shops:
             db=app.db,
             policy=policy,
             tally=tally,
+            pulse=pulse,
         )
 
     def _bringer(self) -> ProductBringer:
-        apply = self._product_apply(Tally(PRODUCTS), override=False)
+        # A pulse of its own: what an order needs is brought whole, also when the cycle is asked to end.
+        apply = self._product_apply(Tally(PRODUCTS), Pulse(), override=False)
         return ProductBringer(apply, self.source, self._listing(), self.products_busy)
 
     def _listing(self) -> SourceListing:

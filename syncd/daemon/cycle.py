@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-import structlog
 from sqlalchemy import Connection
 
 from syncd import correlation
@@ -19,11 +18,10 @@ from syncd.state.runs import Run
 from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.outcome import Tally
 from syncd.sync.products import STREAM as PRODUCTS
+from syncd.sync.pulse import Pulse, Stopped
 
 STREAMS = (ORDERS, PRODUCTS)
 """Every stream, in the order of a run: stock is compared after pending orders."""
-
-log = structlog.get_logger(__name__)
 
 
 class Ending(StrEnum):
@@ -32,6 +30,7 @@ class Ending(StrEnum):
     OK = "ok"
     BRAKED = "braked"
     FAILED = "failed"
+    STOPPED = "stopped"
     NOT_AUTHORISED = "not authorised"
     MISCONFIGURED = "misconfigured"
 
@@ -69,6 +68,7 @@ class Cycles:
 
     shops: Shops
     progress: Callable[[str], Progress] = lambda stream: no_progress
+    pulse: Pulse = field(default_factory=Pulse)
 
     async def run(self, stream: str, *, retry_all: bool = False, override: bool = False) -> Report:
         """Run one cycle and record it. Expected errors end up in the report; bugs and cancellation are raised."""
@@ -85,7 +85,6 @@ class Cycles:
                 await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
         except SyncdError as error:
             ending, message = _ending(error), str(error)
-            log.error("cycle.stopped", stream=stream, ending=ending, reason=message)
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
         return await self._report(tally, ending, message)
 
@@ -103,12 +102,18 @@ class Cycles:
         retry_all: bool,
         override: bool,
     ) -> None:
-        progress = self.progress(stream)
+        show = self.progress(stream)
+
+        def progress(done: int, total: int | None) -> None:
+            show(done, total)
+            self.pulse.beat()
+
+        self.pulse.beat()
         if stream == ORDERS:
-            orders = self.shops.orders(tally, progress, finished, override=override)
+            orders = self.shops.orders(tally, progress, finished, self.pulse, override=override)
             await orders.run(retry_all=retry_all)
         else:
-            products = self.shops.products(tally, progress, finished, override=override)
+            products = self.shops.products(tally, progress, finished, self.pulse, override=override)
             await products.run(retry_all=retry_all)
 
     def _record(self, conn: Connection, tally: Tally, began: datetime, ending: Ending, message: str) -> None:
@@ -134,4 +139,6 @@ def _ending(error: SyncdError) -> Ending:
         return Ending.NOT_AUTHORISED
     if isinstance(error, Misconfigured):
         return Ending.MISCONFIGURED
+    if isinstance(error, Stopped):
+        return Ending.STOPPED
     return Ending.BRAKED if isinstance(error, StopStream) else Ending.FAILED

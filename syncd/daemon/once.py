@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import IntEnum
@@ -82,4 +81,4 @@ async def _wait_until_settled(cycles: Cycles) -> None:
             seconds=round(pause),
             reason="an abandoned call may still be running in the shop",
         )
-        await asyncio.sleep(pause)
+        await cycles.pulse.rest(pause)

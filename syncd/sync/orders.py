@@ -118,7 +118,6 @@ class OrdersCycle:
                 clock = page.clock
                 await self.look_ahead.judge(since, page.total)
             await self._page(page)
-            self.progress(self.tally.of(Event.READ), page.total)
         return clock
 
     @property
@@ -154,6 +153,7 @@ class OrdersCycle:
         for order in page.records:
             self.tally.add(Event.READ)
             await self.handle(order)
+            self.progress(self.tally.of(Event.READ), page.total)
         await self._settle_page()
 
     async def _adopt_known(self, orders: Sequence[Order]) -> None:
