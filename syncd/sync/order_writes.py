@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from syncd.errors import Held, InDoubt
@@ -34,6 +35,8 @@ from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
 ALL_FACETS = frozenset(Facet)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class OrderWrites:
                 lambda conn, made: self._link(conn, order, made),
             )
         self.tally.add(Event.CREATED)
+        log.info("order.created", order=order.number, webasyst=made.order_id, total=str(order.total))
         await self._finish(order, self._fresh_link(order, made), made, ALL_FACETS, match)
 
     async def adopt(self, order: Order, found: OfficeOrder) -> None:
@@ -90,6 +94,7 @@ class OrderWrites:
 
         await self.db.run(commit)
         self.tally.add(Event.ADOPTED)
+        log.info("order.adopted", order=order.number, webasyst=found.order_id)
         await self._finish(order, self._fresh_link(order, found), found, ALL_FACETS, await self._match(order))
 
     async def update(self, order: Order, link: OrderLink, facets: frozenset[Facet]) -> None:
@@ -236,6 +241,7 @@ class OrderWrites:
         if changes is not None:
             actual = await self._save_once(order, actual.order_id, changes)
             self.tally.add(Event.UPDATED)
+            log.info("order.updated", order=order.number, webasyst=actual.order_id, parts=_spell(changes))
         return actual
 
     async def _save_once(self, order: Order, order_id: int, changes: OrderChanges) -> OfficeOrder:
@@ -301,6 +307,7 @@ class OrderWrites:
 
         state = await self.writer.run(Step(order.key, "order.action"), act, note)
         self.tally.add(Event.MOVED)
+        log.info("order.moved", order=order.number, webasyst=link.order_id, state=state)
         if state != move.state:
             raise Held(
                 f"order {order.number}: action '{move.action}' led to {state}, expected {move.state}",

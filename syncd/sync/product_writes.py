@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from syncd.errors import InDoubt
@@ -31,6 +32,11 @@ from syncd.sync.product_decision import (
 )
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.writer import Step, Writer
+
+TOLD_SINGLY = 5
+"""Up to so many changes of a batch are told one by one in the log; more are told as a number."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -76,6 +82,7 @@ class ProductWrites:
             and not _taken(plan.sku_change, skus.get(plan.sku.sku_id), stock_id)
         }
         self.tally.add(Event.UPDATED, len(changes) - len(missed))
+        _tell([plan for plan in plans if plan.product.key not in missed])
         if not missed:
             await self.writer.close(step.record_key)
         return missed, doubtful
@@ -93,6 +100,7 @@ class ProductWrites:
         changed = await self.writer.run(step, lambda: self.office.update_product(product_id, fields), done)
         await self.catalog.remember([changed])
         self.tally.add(Event.UPDATED)
+        log.info("product.updated", sku=plan.product.code, webasyst=product_id, fields=sorted(fields))
 
     async def create(self, members: Sequence[Product], lead: Product) -> OfficeProduct:
         """Create one office product whose SKUs are these source rows; `lead` gives the texts."""
@@ -105,6 +113,7 @@ class ProductWrites:
         step = Step(lead.key, "product.create", draft.params[PARAM], payload)
         made = await self.writer.run(step, lambda: self.office.add_product(draft), done)
         self.tally.add(Event.CREATED, len(members))
+        log.info("product.created", sku=lead.code, webasyst=made.product_id, skus=len(members))
         await self.catalog.remember([made])
         return made
 
@@ -119,6 +128,7 @@ class ProductWrites:
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
         await self.writer.run(step, lambda: self.office.add_sku(office.product_id, draft), done)
         self.tally.add(Event.CREATED)
+        log.info("product.sku_added", sku=product.code, webasyst=office.product_id)
         await self.catalog.remember(await self.office.products([office.product_id]))
 
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
@@ -219,6 +229,22 @@ def _new(product: Product) -> dict[str, Any]:
 
 def _nothing(conn: Connection, result: None) -> None:
     """A batch is accounted for after it has been read back."""
+
+
+def _tell(plans: Sequence[ProductPlan]) -> None:
+    changed = [(plan.product.code, plan.sku_change) for plan in plans if plan.sku_change is not None]
+    if len(changed) > TOLD_SINGLY:
+        log.info("products.changed", number=len(changed))
+        return
+    for code, change in changed:
+        news = {
+            "price": change.price,
+            "list_price": change.compare_price,
+            "stock": change.stock,
+            "visible": change.visible,
+        }
+        told = {name: str(value) for name, value in news.items() if value is not None}
+        log.info("product.changed", sku=code, webasyst=change.product_id, **told)
 
 
 def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:
