@@ -21,7 +21,10 @@ from syncd.sync.ports import ProductOffice
 
 SCANNED = "catalog.scanned"
 RESCANNED = "catalog.rescanned"
-CLOCK_MARGIN = timedelta(minutes=5)
+REREAD = timedelta(minutes=5)
+"""How often at most the touched products are read again within one process."""
+
+CLOCK_MARGIN = timedelta(minutes=15)
 """How much further back "touched since the scan" looks, for clocks that disagree and rows that are being written."""
 
 
@@ -181,9 +184,7 @@ class Catalog:
 
     async def _read_touched(self, scanned: datetime | None) -> None:
         now = self._now()
-        if scanned is not None and (
-            self._touched_read_at is None or now - self._touched_read_at > CLOCK_MARGIN
-        ):
+        if scanned is not None and (self._touched_read_at is None or now - self._touched_read_at > REREAD):
             await self.remember(await self._office.products_touched_since(scanned - CLOCK_MARGIN))
             self._touched_read_at = now
 
