@@ -15,6 +15,13 @@ def test_events_are_counted() -> None:
     assert (tally.of(Event.CREATED), tally.of(Event.FAILED)) == (3, 0)
 
 
+def test_nothing_is_not_counted() -> None:
+    """An event that happened no times does not show in the counts."""
+    tally = Tally("orders")
+    tally.add(Event.CREATED, 0)
+    assert not tally.counts
+
+
 @pytest.mark.parametrize("event", Event)
 def test_reading_and_skipping_is_no_work(event: Event) -> None:
     """A cycle was busy when anything but reading and skipping happened."""
