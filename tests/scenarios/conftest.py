@@ -19,7 +19,7 @@ Opener = Callable[..., Pair]
 def shops(tmp_path: Path) -> Iterator[Opener]:
     """Opens pairs of shops of any kind; they close when the test ends."""
     with ExitStack() as stack:
-        count = iter(range(100))
+        count = iter(range(10_000))
 
         def open_shops(cscart: CSCartShop | None = None, webasyst: WebasystShop | None = None) -> Pair:
             return stack.enter_context(

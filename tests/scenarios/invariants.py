@@ -11,6 +11,7 @@ from syncd.state.schema import order_links, product_links
 from tests.scenarios.shops import DELETING, Pair, money
 
 SKIPPED = "FDIN"
+"""Statuses that create no order when an order is first seen in them."""
 
 
 def in_step(pair: Pair, *, but: Collection[int | str] = ()) -> None:
