@@ -66,4 +66,6 @@ class Plain(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text with what cannot be stored replaced."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return _UNSTORABLE.sub("\ufffd", value)

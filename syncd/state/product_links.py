@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,9 @@ class ProductLink:
     dirty: bool
     linked_at: datetime
     updated_at: datetime
+
+
+_COLUMNS = tuple(product_links.c[field.name] for field in fields(ProductLink))
 
 
 def get(conn: Connection, pair: str, source_key: str) -> ProductLink | None:
@@ -101,11 +104,8 @@ def count(conn: Connection, pair: str) -> int:
 def _select(
     conn: Connection, pair: str, condition: ColumnElement[bool], limit: int | None = None
 ) -> list[ProductLink]:
-    query = select(product_links).where(product_links.c.pair == pair, condition)
-    return [
-        ProductLink(**row._mapping)
-        for row in conn.execute(query.order_by(product_links.c.sku_id).limit(limit))
-    ]
+    query = select(*_COLUMNS).where(product_links.c.pair == pair, condition)
+    return [ProductLink(*row) for row in conn.execute(query.order_by(product_links.c.sku_id).limit(limit))]
 
 
 def _taken(conn: Connection, links: Sequence[ProductLink]) -> LinkTaken | None:

@@ -47,7 +47,10 @@ class SourceListing:
         keys = [product.key for product in products]
         pair, source = self.policy.pair, self.policy.source
         groups = await self.db.run(lambda conn: listings.groups_of(conn, pair, source, keys))
-        return [replace(product, group=groups.get(product.key) or None) for product in products]
+        return [
+            replace(product, group=groups[product.key]) if groups.get(product.key) else product
+            for product in products
+        ]
 
     async def vanished(self, scan: int) -> tuple[list[str], int]:
         """Products that the full listing of this scan did not show any more, and how many were known in all."""
