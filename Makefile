@@ -48,7 +48,7 @@ slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow
 
 bench: $(STAMP) ## The benchmark of a full sweep of a large shop
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m benchmarks.sweep
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
 	@$(BIN)/python -m pip install --quiet uv

@@ -17,8 +17,9 @@ _TRUE = frozenset({"1", "Y", "y", "true"})
 _FALSE = frozenset({"", "0", "N", "n", "false"})
 _EXCERPT = 40
 _MOST_DIGITS = 30
-_SHORT = 20
 """Beyond what any shop stores; `1e999999` must not become a number with a million digits."""
+_SHORT = 20
+"""Texts below this length are numbers of a usual size."""
 
 
 def as_map(value: Any, field: str = "value") -> dict[str, Any]:
