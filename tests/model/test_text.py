@@ -9,8 +9,9 @@ from syncd.model.text import COLUMN, shorten
 
 
 def test_a_text_that_fits_is_kept() -> None:
-    """A text of exactly the limit is not touched."""
+    """A text of exactly the limit, 255 characters by default, is not touched."""
     assert shorten("x" * COLUMN) == "x" * COLUMN
+    assert len(shorten("x" * 256)) == COLUMN == 255
 
 
 def test_a_cut_is_marked() -> None:

@@ -139,3 +139,11 @@ def test_rounded_prices_do_not_move_the_total() -> None:
     found = money(order)
     assert found.lines[0].price == Decimal("3.34")
     assert total_of(found) == found.total == Decimal("10.01")
+
+
+def test_every_amount_is_in_cents() -> None:
+    """Shipping, discount and total are rounded as the office rounds them."""
+    fine = money(
+        make.order(shipping_cost=Decimal("5.005"), discount=Decimal("1.005"), total=Decimal("25.004"))
+    )
+    assert (fine.shipping, fine.discount, fine.total) == (Decimal("5.01"), Decimal("1.01"), Decimal("25.00"))

@@ -41,6 +41,9 @@ SAME: dict[str, Callable[[Order], Order]] = {
     "zeros were added": lambda order: replace(
         order, shipping_cost=Decimal("5.0000"), discount=Decimal("-0.00")
     ),
+    "zeros were added to a quantity": lambda order: replace(
+        order, lines=(replace(order.lines[0], quantity=Decimal("2.000")), *order.lines[1:])
+    ),
     "the status moved": lambda order: replace(order, status="C"),
 }
 
