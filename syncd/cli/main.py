@@ -1,0 +1,183 @@
+"""The commands, their options and help texts; the work is done elsewhere and imported when it is needed."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from syncd import __version__
+from syncd.cli.exits import told
+
+app = typer.Typer(
+    name="syncd",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    help="Keep a CS-Cart shop and a Webasyst (Shop-Script) shop in step.\n\n"
+    "The settings are environment variables SYNCD_..., see settings.example.env.",
+)
+brakes = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at brakes and release them.")
+app.add_typer(brakes, name="brakes")
+
+
+class Stream(StrEnum):
+    """The streams by name."""
+
+    PRODUCTS = "products"
+    ORDERS = "orders"
+
+
+class Kind(StrEnum):
+    """What a brake keeps from being overwritten."""
+
+    PRICE = "price"
+    STOCK = "stock"
+    TEXT = "text"
+    STATUS = "status"
+    EMPTY = "empty"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+OneStream = Annotated[Stream | None, typer.Argument(help="Only this stream.", show_default=False)]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"syncd {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _syncd(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    stream: OneStream = None,
+    once: Annotated[bool, typer.Option("--once", help="One cycle of each stream, then end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Let this run pass the brakes (with --once).")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run for ever, or once.
+
+    Without --once it is the daemon: SIGTERM ends it within 10 seconds and
+    nothing is lost, SIGHUP makes it read the settings anew. With --once each
+    stream runs one cycle that also retries every record set aside, and a
+    summary is printed. Only one syncd works on a data directory at a time.
+
+    \b
+    Exit codes; the first that holds:
+      10  a setting is missing or wrong
+      11  another syncd runs on the same data directory
+      12  a shop refuses the credentials or lacks a right
+       1  a stream failed
+       3  records set aside, calls in doubt or brakes are left
+       0  all is applied
+    An early end by a signal gives 128 and its number (Ctrl-C: 130).
+
+    \b
+    --json (with --once) prints one object:
+      {"version": 1, "exit": 0,
+       "streams": [{"stream", "outcome", "message", "counts",
+                    "set_aside", "doubts", "brakes": [..]}],
+       "failures": [{"stream", "record", "code", "reason", "attempts",
+                     "next_try"}],
+       "brakes": [{"stream", "kind", "reason", "examples", "pulled_at"}],
+       "doubts": [{"stream", "record", "action", "started_at"}],
+       "error": text, when nothing ran}
+    "outcome" is ok, braked, failed, stopped, not authorised or
+    misconfigured. Times are ISO 8601 in UTC.
+    """
+    if once:
+        from syncd.cli.run import run_once_command
+
+        raise typer.Exit(run_once_command(stream, override=yes, as_json=as_json))
+    if stream is not None or yes or as_json:
+        raise typer.BadParameter("a stream, --yes and --json go with --once")
+    from syncd.cli.run import daemon_command
+
+    raise typer.Exit(told(daemon_command))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show what was done, what is left, and what to do about it.
+
+    Works while the daemon runs. Exit code 0, or 10 and 1 as in 'run'.
+
+    \b
+    --json prints one object:
+      {"version": 1, "running": process number or null,
+       "streams": [{"stream", "enabled", "cursor", "lag_seconds",
+                    "last_run": {"started_at", "finished_at", "outcome",
+                                 "message", "counts"} or null,
+                    "set_aside", "doubts", "brakes"}],
+       "links": {"orders", "products"},
+       "failures": [the newest 10, as in 'run'], "failures_total",
+       "brakes": [..], "doubts": [..] as in 'run'}
+    """
+    from syncd.cli.status import status_command
+
+    raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@brakes.command("list")
+def brakes_list(as_json: Json = False) -> None:
+    """List the brakes with their evidence.
+
+    \b
+    --json prints {"version": 1, "brakes": [{"stream", "kind", "reason",
+    "examples", "pulled_at", "released_at"}]}.
+    """
+    from syncd.cli.brakes import list_command
+
+    raise typer.Exit(told(lambda: list_command(as_json=as_json)))
+
+
+@brakes.command("release")
+def brakes_release(
+    stream: OneStream = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only this kind.", show_default=False)] = None,
+) -> None:
+    """Let the next cycle write what the brakes hold back.
+
+    A release lets one whole cycle pass; the next accident pulls the brake
+    again. The daemon need not be stopped.
+    """
+    from syncd.cli.brakes import release_command
+
+    raise typer.Exit(told(lambda: release_command(stream, kind)))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="One run and a comparison, then end.")] = False,
+    products: Annotated[int, typer.Option(min=1, help="Products of the CS-Cart shop.")] = 60,
+    orders: Annotated[int, typer.Option(min=0, help="Its orders.")] = 25,
+) -> None:
+    """Show the main job with two simulated shops; needs no settings.
+
+    Starts a filled CS-Cart and an empty Webasyst on this machine and carries
+    products, orders and statuses over. With --once it compares both shops
+    field by field through their HTTP APIs: exit code 0 when they agree and a
+    second run writes nothing, else 1. Without --once it keeps living: orders
+    come in and prices change until Ctrl-C.
+    """
+    from syncd.demo.main import demo_command
+
+    raise typer.Exit(told(lambda: demo_command(once=once, products=products, orders=orders)))
+
+
+def main() -> None:
+    """The entry point of `python -m syncd`."""
+    app(prog_name="syncd")

@@ -1,0 +1,80 @@
+"""What people read on stdout: tables and paragraphs, for a terminal by rich, for a pipe as plain aligned lines."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 80
+"""Columns that everything fits into, whatever the terminal has beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; numbers stand at the right."""
+
+    title: str
+    number: bool = False
+
+
+class Screen:
+    """Writes to stdout as it is at that moment."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stdout.isatty()
+        columns = shutil.get_terminal_size((WIDTH, 24)).columns
+        self.width = min(columns, WIDTH + 20) if self.terminal else WIDTH
+
+    def line(self, text: str = "") -> None:
+        """One line as it is."""
+        print(text)
+
+    def heading(self, text: str) -> None:
+        """A title with a line of space above."""
+        print(f"\n\x1b[1m{text}\x1b[0m" if self.terminal else f"\n{text}")
+
+    def text(self, text: str, indent: str = "") -> None:
+        """A paragraph; folded on a terminal, one line in a pipe, so that it can be searched."""
+        if not self.terminal:
+            print(f"{indent}{text}")
+            return
+        lines = textwrap.wrap(
+            text, self.width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+        )
+        print("\n".join(lines))
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        """A table with a header."""
+        cells = [[str(cell) for cell in row] for row in rows]
+        if self.terminal:
+            self._rich(columns, cells)
+        else:
+            self._plain(columns, cells)
+
+    def _plain(self, columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+        titles = [column.title for column in columns]
+        widths = [max(len(row[n]) for row in (titles, *cells)) for n in range(len(columns))]
+        for row in (titles, *cells):
+            aligned = [
+                cell.rjust(width) if column.number else cell.ljust(width)
+                for cell, width, column in zip(row, widths, columns, strict=True)
+            ]
+            print("  ".join(aligned).rstrip())
+
+    def _rich(self, columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+        from rich import box  # noqa: PLC0415 - only a terminal needs it
+        from rich.console import Console  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        for column in columns:
+            table.add_column(
+                column.title, justify="right" if column.number else "left", no_wrap=column.number
+            )
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(width=self.width, highlight=False).print(table)

@@ -1,0 +1,116 @@
+"""One run by hand, from the lock to the result: what the commands `run --once` and `demo` share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from syncd.app import PAIR, App, Progress, Shops, open_database
+from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report, no_progress
+from syncd.daemon.drain import drain
+from syncd.daemon.lock import single_instance
+from syncd.daemon.once import exit_code, run_once
+from syncd.daemon.signals import Signals
+from syncd.errors import Misconfigured
+from syncd.settings import Settings
+from syncd.state import brakes, failures, intents
+from syncd.state.brakes import Brake
+from syncd.state.database import Database
+from syncd.state.failures import Failure
+from syncd.state.intents import Intent
+from syncd.sync.pulse import Pulse
+
+_SIGNALLED = 128
+"""What shells add to the number of the signal that ended a command."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run did and what is left after it; `signal` is the number of the one that ended it early."""
+
+    reports: list[Report]
+    failures: list[Failure] = field(default_factory=list)
+    brakes: list[Brake] = field(default_factory=list)
+    doubts: list[Intent] = field(default_factory=list)
+    signal: int | None = None
+
+    @property
+    def exit(self) -> int:
+        """The exit code: 128 and the signal's number after an early end, else as `exit_code` says."""
+        return exit_code(self.reports) if self.signal is None else _SIGNALLED + self.signal
+
+
+def chosen_streams(settings: Settings, stream: str | None) -> list[str]:
+    """The streams of a run: all that are switched on, or the one asked for. Raises `Misconfigured` when there is none."""
+    enabled = {"orders": settings.orders.enabled, "products": settings.products.enabled}
+    wanted = [one for one in STREAMS if enabled[one] and stream in {None, one}]
+    if not wanted:
+        names = [f"SYNCD_{one.upper()}__ENABLED" for one in STREAMS if stream in {None, one}]
+        raise Misconfigured(
+            f"nothing to run: {' and '.join(names)} {'are' if len(names) > 1 else 'is'} false; set it to true"
+        )
+    return wanted
+
+
+def run_by_hand(
+    settings: Settings,
+    streams: Sequence[str],
+    *,
+    override: bool = False,
+    progress: Callable[[str], Progress] = lambda stream: no_progress,
+) -> Result:
+    """One cycle of each stream under the lock of the data directory.
+
+    Raises `AlreadyRunning`, `StorageFailed`, and what stops a run before its first cycle.
+    """
+    with single_instance(settings.data_dir):
+        db = open_database(settings)
+        try:
+            return asyncio.run(_run(settings, db, streams, override=override, progress=progress))
+        finally:
+            db.close()
+
+
+async def _run(
+    settings: Settings,
+    db: Database,
+    streams: Sequence[str],
+    *,
+    override: bool,
+    progress: Callable[[str], Progress],
+) -> Result:
+    pulse = Pulse()
+
+    async def work() -> list[Report]:
+        async with App(settings, db) as app:
+            cycles = Cycles(await Shops.connect(app), progress, pulse)
+            return await run_once(cycles, streams, override=override)
+
+    with Signals().caught() as signals:
+        task = asyncio.create_task(work())
+        stop = asyncio.create_task(signals.stop.wait())
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not task.done():
+            await drain([task], [pulse], signals.hurry)
+        cut_off = task.cancelled() or not task.done()
+        reports = [] if cut_off else task.result()
+        early = cut_off or any(report.ending is Ending.STOPPED for report in reports)
+        return await _result(db, reports, signals.number if early else None)
+
+
+async def _result(db: Database, reports: Sequence[Report], number: int | None) -> Result:
+    def read(conn: Connection) -> Result:
+        ordered = sorted(reports, key=lambda report: STREAMS.index(report.stream))
+        return Result(
+            reports=ordered,
+            failures=failures.all(conn, PAIR),
+            brakes=brakes.engaged(conn, PAIR),
+            doubts=intents.all(conn, PAIR),
+            signal=number,
+        )
+
+    return await db.run(read)
