@@ -21,6 +21,7 @@ from syncd.sync.ports import ProductOffice
 
 SCANNED = "catalog.scanned"
 RESCANNED = "catalog.rescanned"
+TOUCHED = "catalog.touched"
 REREAD = timedelta(minutes=5)
 """How often at most the touched products are read again within one process."""
 
@@ -158,14 +159,14 @@ class Catalog:
     async def _look_for(self, codes: Sequence[str]) -> None:
         """Ask the office for codes the mirror lacks: what was touched since the scan, a search, and one rescan."""
         spelled = {self.rule.key(code): code.strip() for code in codes if code.strip()}
-        keys = set(spelled)
         scanned = await self.scanned_at()
-        missed = await self._db.run(lambda conn: misses.known(conn, self._pair, sorted(keys), scanned))
-        keys -= missed
+        # First, and for remembered misses too: a person may just have made the product that an order waits for.
+        await self._read_touched(scanned)
+        keys = await self._absent(set(spelled))
+        keys -= await self._db.run(lambda conn: misses.known(conn, self._pair, sorted(keys), scanned))
         if not keys:
             return
-        await self._read_touched(scanned)
-        for key in sorted(await self._absent(keys)):
+        for key in sorted(keys):
             hits = [
                 product
                 for product in await self._office.products_like(spelled[key])
@@ -184,9 +185,13 @@ class Catalog:
 
     async def _read_touched(self, scanned: datetime | None) -> None:
         now = self._now()
-        if scanned is not None and (self._touched_read_at is None or now - self._touched_read_at > REREAD):
-            await self.remember(await self._office.products_touched_since(scanned - CLOCK_MARGIN))
-            self._touched_read_at = now
+        if scanned is None or (self._touched_read_at is not None and now - self._touched_read_at <= REREAD):
+            return
+        earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
+        since = scanned if earlier is None else max(scanned, earlier.position)
+        await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
+        await self._db.run(lambda conn: cursors.put(conn, self._pair, TOUCHED, now))
+        self._touched_read_at = now
 
     async def _rescan_once(self) -> None:
         """At most one scan between two sweeps, however many unknown codes come."""

@@ -73,8 +73,8 @@ class OrdersCycle:
     troubles: int = 0
 
     async def run(self, *, retry_all: bool = False) -> None:
-        """Settle what is in doubt, finish what was interrupted, retry what is due, then read everything changed since
-        the cursor.
+        """Settle what is in doubt, finish what was interrupted, read everything changed since the cursor, and retry what
+        is due: last, so that records that keep failing never delay the others.
 
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
@@ -82,9 +82,12 @@ class OrdersCycle:
         await self.brakes.load()
         await self.settle()
         everything = retry_all or bool(self.brakes.released)
-        for key in [*await self._interrupted(), *self.failing.due(everything=everything)]:
+        for key in await self._interrupted():
             await self._again(key)
         clock = await self._read_changes()
+        for key in self.failing.due(everything=everything):
+            await self._again(key)
+        await self._settle_page()
         await self.brakes.spend()
         await self._commit(clock)
 
@@ -225,6 +228,9 @@ class OrdersCycle:
     async def _trouble(self, order: Order, error: RetryLater) -> None:
         """No usable answer: one order may be poison, several in a row mean that the shop is unwell."""
         await self._set_aside(order, error)
+        self._count_trouble(error)
+
+    def _count_trouble(self, error: RetryLater) -> None:
         self.troubles += 1
         if self.troubles >= TROUBLES_IN_A_ROW:
             raise error
@@ -310,12 +316,14 @@ class OrdersCycle:
         first = order.key not in self.failing
         text = f"order {order.number}: Webasyst gave no usable answer and made no order; syncd sends it again"
         error = ShopUnavailable(text)
-        if first:
-            await self.failing.record(order.key, error, version=version_of(order), payload=order)
-            self.handled.discard(order.key)
-            await self.handle(order, again=True)
-        else:
+        if not first:
             await self._set_aside(order, error)
+            return
+        await self.failing.record(order.key, error, version=version_of(order), payload=order)
+        self.handled.discard(order.key)
+        await self.handle(order, again=True)
+        if order.key in self.doubtful:
+            self._count_trouble(error)
 
 
 def _waits(order: Order) -> Held:
