@@ -15,6 +15,7 @@ from typing import Any
 from syncd.app import PAIR, App, Shops, open_database, utc_now
 from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
 from syncd.daemon.once import Exit, exit_code, run_once
+from syncd.errors import NotAuthorised, SyncdError
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.running import RunningShop, ShopThread
 from syncd.sandbox.webasyst.shop import WebasystShop
@@ -108,7 +109,11 @@ class Pair:
         self, settings: Settings, db: Database, streams: Sequence[str], override: bool
     ) -> list[Report]:
         async with App(settings, db, now=self.now) as app:
-            return await run_once(Cycles(await Shops.connect(app)), streams, override=override)
+            try:
+                shops = await Shops.connect(app)
+            except SyncdError as error:
+                return [Report(stream, _ending(error), {}, str(error)) for stream in streams]
+            return await run_once(Cycles(shops), streams, override=override)
 
     def cycle(self, stream: str) -> Report:
         """One cycle of the daemon: what failed keeps its pause."""
@@ -254,6 +259,10 @@ class Pair:
         """How many products syncd has linked."""
         with self.database() as db:
             return db.run_sync(lambda conn: product_links.count(conn, PAIR))
+
+
+def _ending(error: SyncdError) -> Ending:
+    return Ending.NOT_AUTHORISED if isinstance(error, NotAuthorised) else Ending.FAILED
 
 
 def money(value: object) -> Decimal:
