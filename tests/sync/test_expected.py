@@ -147,3 +147,11 @@ def test_every_amount_is_in_cents() -> None:
         make.order(shipping_cost=Decimal("5.005"), discount=Decimal("1.005"), total=Decimal("25.004"))
     )
     assert (fine.shipping, fine.discount, fine.total) == (Decimal("5.01"), Decimal("1.01"), Decimal("25.00"))
+
+
+def test_a_higher_total_takes_nothing_from_the_discount() -> None:
+    """A rest on top is a line of its own; discount and rebates stay what they are."""
+    rebate = make.extra("Card rebate", "-1.50")
+    found = money(make.order(extras=(rebate,), discount=Decimal("2.00"), total=Decimal("26.50")))
+    assert (found.discount, found.lines[-1].price) == (Decimal("3.50"), Decimal("4.00"))
+    assert money(make.order(extras=(make.extra("Fee", "1.005"),))).lines[-1].price == Decimal("1.01")
