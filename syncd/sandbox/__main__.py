@@ -10,6 +10,8 @@ import asyncio
 import json
 import signal
 import sys
+import threading
+from contextlib import suppress
 
 from syncd.sandbox.running import running
 from syncd.sandbox.wire import Shop
@@ -35,6 +37,9 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same shop")
     parser.add_argument("--products", type=int, default=20)
     parser.add_argument("--orders", type=int, default=0)
+    parser.add_argument(
+        "--until-stdin-ends", action="store_true", help="also stop when whoever started it is gone"
+    )
     return parser.parse_args(argv)
 
 
@@ -44,9 +49,18 @@ async def serve(args: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if args.until_stdin_ends:
+        threading.Thread(target=lambda: _at_the_end_of_stdin(loop, stop), daemon=True).start()
     async with running(build_shop(args), port=args.port, control_port=args.control_port) as shop:
         print(json.dumps(shop.announcement()), flush=True)
         await stop.wait()
+
+
+def _at_the_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    with suppress(RuntimeError):  # the loop has ended already
+        loop.call_soon_threadsafe(stop.set)
 
 
 def main() -> int:
