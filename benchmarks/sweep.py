@@ -80,7 +80,7 @@ def _measure(label: str, count: int, values: dict[str, Any]) -> None:
     )
 
 
-async def _cycle(settings: Settings) -> dict[str, int]:
+async def _cycle(settings: Settings) -> dict[str, int | str]:
     db = open_database(settings)
     try:
         async with App(settings, db) as app:
