@@ -26,7 +26,7 @@ def test_an_outage_longer_than_every_interval_loses_nothing(started: Pair, shop:
     first = started.place("A")
     started.run()
     faults.add(dict(DOWN))
-    numbers = []
+    numbers: list[int] = []
     for _ in range(4):
         started.later(DAY / 2)
         numbers.append(
@@ -68,7 +68,8 @@ def test_a_refused_key_stops_the_stream_after_one_probe(started: Pair, shop: str
     started.forget_counts()
     body = '{"error":"access_denied"}' if shop == "webasyst" else f'{{"message":"No","status":{status}}}'
     side(started, shop)["faults"].add(
-        {"when": "before", "kind": "status", "status": status, "body": body, "content_type": "application/json", "times": None}
+        {"when": "before", "kind": "status", "status": status, "body": body, "content_type": "application/json",
+         "times": None}
     )  # fmt: skip
     run = started.run("orders")
     assert run.exit is Exit.NOT_AUTHORISED
