@@ -49,6 +49,7 @@ def test_several_kinds_are_braked_one_by_one() -> None:
 
 def test_creating_is_no_accident() -> None:
     """A plan that overwrites nothing pulls nothing, however much it creates."""
+    assert look(Overview(10_000), BrakeRule(0, 0)) == []
     assert look(plan(0), RULE) == []
 
 

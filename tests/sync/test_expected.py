@@ -155,3 +155,10 @@ def test_a_higher_total_takes_nothing_from_the_discount() -> None:
     found = money(make.order(extras=(rebate,), discount=Decimal("2.00"), total=Decimal("26.50")))
     assert (found.discount, found.lines[-1].price) == (Decimal("3.50"), Decimal("4.00"))
     assert money(make.order(extras=(make.extra("Fee", "1.005"),))).lines[-1].price == Decimal("1.01")
+
+
+def test_small_amounts_are_amounts() -> None:
+    """A fee or a rest of a few cents is a line and never a negative discount."""
+    for order in (make.order(extras=(make.extra("Bag", "0.05"),)), make.order(total=Decimal("26.05"))):
+        found = money(order)
+        assert (found.lines[-1].price, found.discount) == (Decimal("0.05"), ZERO)

@@ -155,6 +155,11 @@ class TestLines:
         lines = (replace(AGREED.lines[0], **fields), AGREED.lines[1])
         assert changes_of(office(lines=lines), Facet.LINES).lines is not None
 
+    def test_a_free_line_is_known_by_its_name(self) -> None:
+        """A free line with another name is another line."""
+        actual = office(lines=(AGREED.lines[0], replace(AGREED.lines[1], name="Mug")))
+        assert changes_of(actual, Facet.LINES).lines == (replace(COFFEE, item_id=11), TEA)
+
     def test_a_name_that_the_office_cut_is_the_same_name(self) -> None:
         """A free line's long name is known by its beginning, as far as the office keeps it."""
         long = make.wanted(make.expected(replace(TEA, name="x" * 300)))
