@@ -18,8 +18,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from syncd.settings import Settings
 from syncd.shops.mask import HIDDEN, Mask
 
-_TALKATIVE = ("alembic", "apscheduler", "asyncio", "httpcore", "httpx")
-"""Libraries heard from a warning on: httpx's own lines hold whole addresses with their tokens."""
+_QUIETER = {
+    "alembic": logging.WARNING,
+    # What its warnings tell, runs left out, is counted by the daemon itself.
+    "apscheduler": logging.ERROR,
+    "asyncio": logging.WARNING,
+    "httpcore": logging.WARNING,
+    # Its own lines hold whole addresses with their tokens.
+    "httpx": logging.WARNING,
+}
+"""From which level on a library is heard."""
 
 _COLOURS = {"warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
@@ -89,8 +97,8 @@ def _install(formatter: logging.Formatter, level: str) -> None:
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(level)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _QUIETER.items():
+        logging.getLogger(name).setLevel(least)
     logging.captureWarnings(True)
 
 

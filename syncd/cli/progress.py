@@ -38,7 +38,7 @@ class PlainProgress:
                 self._began[stream] = now
                 self._said.setdefault(stream, now)
             self._before[stream] = done
-            if now - self._said[stream] >= PAUSE:
+            if done and now - self._said[stream] >= PAUSE:
                 self._said[stream] = now
                 self.say(f"{stream}: {spell(done, total, now - self._began[stream])}")
 

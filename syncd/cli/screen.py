@@ -30,7 +30,7 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         """One line as it is."""
-        print(text)
+        print(text, flush=True)
 
     def heading(self, text: str) -> None:
         """A title with a line of space above."""

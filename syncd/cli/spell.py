@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,3 +90,8 @@ def doubt_json(intent: Intent) -> dict[str, Any]:
         "action": intent.action,
         "started_at": iso(intent.started_at),
     }
+
+
+def spell_json(values: dict[str, Any]) -> str:
+    """One JSON object with its version."""
+    return json.dumps({"version": VERSION, **values}, ensure_ascii=False, indent=2)

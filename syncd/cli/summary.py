@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
 from syncd.cli.left import SHOWN, show_brakes, show_doubts, show_failures
 from syncd.cli.screen import Column, Screen
-from syncd.cli.spell import VERSION, brake_json, doubt_json, failure_json
+from syncd.cli.spell import brake_json, doubt_json, failure_json, spell_json
 from syncd.daemon.by_hand import Result
 from syncd.daemon.cycle import Ending, Report
 from syncd.sync.outcome import Event
@@ -84,8 +82,3 @@ def as_json(result: Result) -> str:
 def error_json(text: str, code: int) -> str:
     """The object when nothing ran."""
     return spell_json({"exit": code, "streams": [], "error": text})
-
-
-def spell_json(values: dict[str, Any]) -> str:
-    """One JSON object with its version."""
-    return json.dumps({"version": VERSION, **values}, ensure_ascii=False, indent=2)

@@ -103,13 +103,15 @@ async def _run(
 
 
 async def _result(db: Database, reports: Sequence[Report], number: int | None) -> Result:
+    ordered = sorted(reports, key=lambda report: STREAMS.index(report.stream))
+    ran = [report.stream for report in ordered]
+
     def read(conn: Connection) -> Result:
-        ordered = sorted(reports, key=lambda report: STREAMS.index(report.stream))
         return Result(
             reports=ordered,
-            failures=failures.all(conn, PAIR),
-            brakes=brakes.engaged(conn, PAIR),
-            doubts=intents.all(conn, PAIR),
+            failures=[failure for failure in failures.all(conn, PAIR) if failure.stream in ran],
+            brakes=[brake for brake in brakes.engaged(conn, PAIR) if brake.stream in ran],
+            doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in ran],
             signal=number,
         )
 

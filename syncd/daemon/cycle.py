@@ -84,7 +84,7 @@ class Cycles:
             with correlation.bound(stream):
                 await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
         except SyncdError as error:
-            ending, message = _ending(error), str(error)
+            ending, message = ending_of(error), str(error)
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
         return await self._report(tally, ending, message)
 
@@ -134,7 +134,8 @@ class Cycles:
         return Report(tally.stream, ending, dict(tally.counts), message, failed, doubts, pulled)
 
 
-def _ending(error: SyncdError) -> Ending:
+def ending_of(error: SyncdError) -> Ending:
+    """How a cycle ends that raises this error."""
     if isinstance(error, NotAuthorised):
         return Ending.NOT_AUTHORISED
     if isinstance(error, Misconfigured):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import threading
@@ -57,7 +58,8 @@ async def serve(args: argparse.Namespace) -> None:
 
 
 def _at_the_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not by sys.stdin: its lock would be held by this thread when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     with suppress(RuntimeError):  # the loop has ended already
         loop.call_soon_threadsafe(stop.set)

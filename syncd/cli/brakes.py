@@ -1,0 +1,36 @@
+"""`syncd brakes`: the list with its evidence, and the release."""
+
+from __future__ import annotations
+
+from syncd.app import PAIR, utc_now
+from syncd.cli.left import show_brakes
+from syncd.cli.reading import database
+from syncd.cli.screen import Screen
+from syncd.cli.spell import brake_json, spell_json
+from syncd.settings import load_settings
+from syncd.state import brakes
+
+
+def list_command(*, as_json: bool) -> int:
+    """Print the brakes, those released but not used up included."""
+    with database(load_settings()) as db:
+        found = db.run_sync(lambda conn: brakes.all(conn, PAIR)) if db else []
+    if as_json:
+        print(spell_json({"brakes": [brake_json(brake) for brake in found]}))
+    elif found:
+        show_brakes(Screen(), found)
+    else:
+        print("No brake is engaged.")
+    return 0
+
+
+def release_command(stream: str | None, kind: str | None) -> int:
+    """Release the brakes of a stream and kind, or every one."""
+    with database(load_settings()) as db:
+        number = db.run_sync(lambda conn: brakes.release(conn, PAIR, stream, kind, utc_now())) if db else 0
+    if not number:
+        print("No such brake is engaged; nothing to release.")
+    else:
+        which = "1 brake is" if number == 1 else f"{number} brakes are"
+        print(f"{which} released: the next cycle writes what was held back, 'syncd run --once' does so now.")
+    return 0

@@ -1,0 +1,152 @@
+"""`syncd status`: what was done, what is left, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from syncd.app import PAIR, SOURCE, utc_now
+from syncd.cli.left import SHOWN, show_brakes, show_doubts, show_failures
+from syncd.cli.reading import database
+from syncd.cli.screen import Column, Screen
+from syncd.cli.spell import brake_json, distance, doubt_json, failure_json, iso, spell_json
+from syncd.daemon.cycle import STREAMS
+from syncd.daemon.lock import holder
+from syncd.settings import Settings, load_settings
+from syncd.state import brakes, cursors, failures, intents, order_links, product_links, runs
+from syncd.state.brakes import Brake
+from syncd.state.failures import Failure
+from syncd.state.intents import Intent
+from syncd.state.runs import Run
+
+_TOLD = ("created", "updated", "moved", "linked", "adopted", "failed", "doubtful", "braked")
+"""Counts of the last cycle worth a word, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """One stream: its last cycle, and how far it has read, in the shop's clock."""
+
+    name: str
+    enabled: bool
+    last: Run | None
+    cursor: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that the command shows."""
+
+    running: str | None
+    streams: tuple[StreamStatus, ...]
+    orders: int
+    products: int
+    failures: list[Failure]
+    brakes: list[Brake]
+    doubts: list[Intent]
+
+
+def status_command(*, as_json: bool) -> int:
+    """Print the status; answers the exit code."""
+    settings = load_settings()
+    running = holder(settings.data_dir)
+    with database(settings) as db:
+        found = db.run_sync(lambda conn: read(conn, settings, running)) if db else _nothing(settings, running)
+    if as_json:
+        print(spell_json(_as_json(found, utc_now())))
+    else:
+        _show(Screen(), found, utc_now())
+    return 0
+
+
+def read(conn: Connection, settings: Settings, running: str | None) -> Status:
+    """The status as the database tells it."""
+    last = runs.last(conn, PAIR)
+    streams = []
+    for stream in STREAMS:
+        cursor = cursors.get(conn, PAIR, f"{stream}.{SOURCE}")
+        position = cursor.position if cursor else None
+        streams.append(StreamStatus(stream, _enabled(settings, stream), last.get(stream), position))
+    aside = sorted(failures.all(conn, PAIR), key=lambda failure: failure.last_at, reverse=True)
+    return Status(
+        running=running,
+        streams=tuple(streams),
+        orders=order_links.count(conn, PAIR),
+        products=product_links.count(conn, PAIR),
+        failures=aside,
+        brakes=brakes.all(conn, PAIR),
+        doubts=intents.all(conn, PAIR),
+    )
+
+
+def _nothing(settings: Settings, running: str | None) -> Status:
+    streams = tuple(StreamStatus(stream, _enabled(settings, stream), None, None) for stream in STREAMS)
+    return Status(running, streams, 0, 0, [], [], [])
+
+
+def _enabled(settings: Settings, stream: str) -> bool:
+    return settings.orders.enabled if stream == "orders" else settings.products.enabled
+
+
+def _show(screen: Screen, status: Status, now: datetime) -> None:
+    if status.running is None:
+        screen.text("No syncd runs here. Next: 'syncd run' starts the daemon, 'syncd run --once' runs once.")
+    else:
+        screen.text(f"syncd runs (process {status.running}).")
+    screen.text(f"Linked: {status.products} products, {status.orders} orders.")
+    screen.line()
+    columns = [Column(title) for title in ("stream", "last run", "outcome", "it did", "read up to")]
+    screen.table(columns, [_row(stream, now) for stream in status.streams])
+    for stream in status.streams:
+        if stream.last is not None and stream.last.message:
+            screen.heading(f"{stream.name}: {stream.last.outcome}")
+            screen.text(stream.last.message, "  ")
+    show_brakes(screen, status.brakes)
+    show_failures(screen, status.failures[:SHOWN], len(status.failures), now)
+    show_doubts(screen, status.doubts, now)
+
+
+def _row(stream: StreamStatus, now: datetime) -> list[object]:
+    read_to = distance(stream.cursor, now) if stream.cursor else "nothing yet"
+    if stream.last is None:
+        return [stream.name, "never", "switched off" if not stream.enabled else "", "", read_to]
+    outcome = stream.last.outcome if stream.enabled else "switched off"
+    did = ", ".join(f"{name} {stream.last.counts[name]}" for name in _TOLD if stream.last.counts.get(name))
+    return [stream.name, distance(stream.last.finished_at, now), outcome, did or "no change", read_to]
+
+
+def _as_json(status: Status, now: datetime) -> dict[str, Any]:
+    return {
+        "running": int(status.running) if status.running and status.running.isdigit() else status.running,
+        "streams": [_stream_json(stream, status, now) for stream in status.streams],
+        "links": {"orders": status.orders, "products": status.products},
+        "failures": [failure_json(failure) for failure in status.failures[:SHOWN]],
+        "failures_total": len(status.failures),
+        "brakes": [brake_json(brake) for brake in status.brakes],
+        "doubts": [doubt_json(doubt) for doubt in status.doubts],
+    }
+
+
+def _stream_json(stream: StreamStatus, status: Status, now: datetime) -> dict[str, Any]:
+    last = stream.last
+    return {
+        "stream": stream.name,
+        "enabled": stream.enabled,
+        "cursor": iso(stream.cursor),
+        "lag_seconds": round((now - stream.cursor).total_seconds()) if stream.cursor else None,
+        "last_run": None
+        if last is None
+        else {
+            "started_at": iso(last.started_at),
+            "finished_at": iso(last.finished_at),
+            "outcome": last.outcome,
+            "message": last.message,
+            "counts": dict(last.counts),
+        },
+        "set_aside": sum(failure.stream == stream.name for failure in status.failures),
+        "doubts": sum(doubt.stream == stream.name for doubt in status.doubts),
+        "brakes": [brake.kind for brake in status.brakes if brake.stream == stream.name],
+    }
