@@ -69,7 +69,8 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
         return Skip(SkipReason.OTHER_COMPANY)
     if link is None:
         return _first_sight(order, policy)
-    if link.confirmed and link.version == version_of(order) and link.status == order.status:
+    agreed = link.confirmed and link.flag is None
+    if agreed and link.version == version_of(order) and link.status == order.status:
         return Skip(SkipReason.UNCHANGED)
     changed = changed_facets(order, link.base.get("facets", {}))
     return Update(changed | ADDED_UP if changed & MONEY else changed)
