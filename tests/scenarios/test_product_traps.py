@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from syncd.daemon.once import Exit
@@ -133,14 +135,14 @@ def test_a_new_product_is_never_unlimited(started: Pair) -> None:
     """Trap 10: every warehouse of a new product gets a number, the others 0."""
     started.product("B", amount=3)
     started.run()
-    assert (started.stock("B", "1"), started.stock("B", "2")) == (3, 0)
+    assert (started.stock("B", "1"), started.stock("B", "2")) == (Decimal(3), Decimal(0))
     assert started.office_sku("B")["count"] == "3.000"
 
 
 def test_only_the_chosen_warehouse_is_written_and_the_total_follows(furnished: Pair) -> None:
     """Trap 11: rows of warehouses and the total stay consistent; the other warehouse keeps its pieces."""
     change_everything(furnished)
-    assert (furnished.stock("A", "1"), furnished.stock("A", "2")) == (33, 7)
+    assert (furnished.stock("A", "1"), furnished.stock("A", "2")) == (Decimal(33), Decimal(7))
     assert furnished.office_sku("A")["count"] == "40.000"
 
 
@@ -173,7 +175,7 @@ def test_catalogue_prices_do_not_leak_into_orders(started: Pair) -> None:
     number = started.place({"sku": "A", "amount": 2, "price": "6.66"})
     started.at_cscart("product.update", sku="A", price="99.00")
     assert started.run().exit is Exit.OK
-    assert lines_of(started.office_order(number)) == [("A", 2, money("6.66"))]
+    assert lines_of(started.office_order(number)) == [("A", Decimal(2), money("6.66"))]
     in_step(started)
 
 
