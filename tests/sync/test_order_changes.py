@@ -86,6 +86,13 @@ def test_an_order_that_agrees_is_not_written() -> None:
     assert shipping_name_change(WANTED, AGREED, ALL) is None
 
 
+def test_digits_beyond_the_cent_are_no_difference() -> None:
+    """The office keeps four digits of an amount; what agrees in cents agrees."""
+    fine = office(shipping=Decimal("5.0049"), discount=Decimal("0.9951"), total=Decimal("29.0049"))
+    assert plan_changes(WANTED, fine, ALL) is None
+    assert differences(WANTED, fine, ALL) == []
+
+
 @pytest.mark.parametrize("facet", DIFFERENT)
 def test_a_difference_is_written_in_its_facet_only(facet: Facet) -> None:
     """What differs is saved when its facet is asked for, and left alone by all the others."""
@@ -169,7 +176,10 @@ class TestLines:
     def test_the_fingerprint_tells_edits_of_lines(self) -> None:
         """The fingerprint of an office order's lines changes with SKU, quantity or price and with nothing else."""
         first, second = AGREED.lines
-        same = [second, replace(first, name="Arabica", item_id=99, quantity=Decimal(2))]
+        same = [
+            second,
+            replace(first, name="Arabica", item_id=99, quantity=Decimal(2), price=Decimal("10.5")),
+        ]
         assert office_lines(same) == office_lines(AGREED.lines)
         for fields in ({"sku_id": 5}, {"quantity": Decimal(3)}, {"price": Decimal(1)}):
             assert office_lines([replace(first, **fields), second]) != office_lines(AGREED.lines)
@@ -240,8 +250,13 @@ class TestWords:
 
     def test_lines_are_told_in_words(self) -> None:
         """Lines that differ are spelled out as they are and as they should be."""
-        found = differences(WANTED, office(lines=()), frozenset({Facet.LINES}))
-        assert found == ["lines are none, expected 2 x Coffee at 10.50; 1 x Tea [T-1] at 4.00"]
+        actual = office(lines=AGREED.lines[:1])
+        found = differences(WANTED, actual, frozenset({Facet.LINES}))
+        expected = "2 x Coffee at 10.50; 1 x Tea [T-1] at 4.00"
+        assert found == [f"lines are 2 x Coffee at 10.50, expected {expected}"]
+        assert differences(WANTED, office(lines=()), frozenset({Facet.LINES}))[0].startswith(
+            "lines are none, "
+        )
 
     def test_amounts_are_told_with_what_was_expected(self) -> None:
         """Shipping, discount and total are named with both amounts."""
