@@ -10,7 +10,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
-from syncd.errors import NotAuthorised
+from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
@@ -173,6 +173,18 @@ async def _check_rights(office: WebasystOffice) -> None:
         )
 
 
+async def _currency(settings: Settings, office: WebasystOffice) -> str:
+    """CS-Cart's primary currency, by its setting or Webasyst's own. Raises `Misconfigured` for one Webasyst lacks."""
+    rates = (await office.profile()).rates
+    currency = settings.cscart.currency or rates.primary
+    if not rates.knows(currency):
+        raise Misconfigured(
+            f"Webasyst has no currency {currency}: add it there under Store > Settings > Currencies, or correct "
+            "SYNCD_CSCART__CURRENCY"
+        )
+    return currency
+
+
 @dataclass(slots=True)
 class Shops:
     """The two shops of a pair, and what is known about them; one per process."""
@@ -190,7 +202,7 @@ class Shops:
         """Build the clients; asks Webasyst for its primary currency where the settings do not name CS-Cart's."""
         office = app.office()
         await _check_rights(office)
-        currency = app.settings.cscart.currency or (await office.profile()).rates.primary
+        currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
         source = app.source(currency)

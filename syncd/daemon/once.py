@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from syncd.app import PAIR
 from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
 from syncd.state import intents
-from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.products import STREAM as PRODUCTS
 
 log = structlog.get_logger(__name__)
@@ -46,14 +45,14 @@ def exit_code(reports: Sequence[Report]) -> Exit:
 async def run_once(cycles: Cycles, streams: Sequence[str], *, override: bool = False) -> list[Report]:
     """One cycle of each stream, retrying every failure; orders first.
 
-    An order whose creation is in doubt is sent again only when the abandoned call cannot run any more
-    (DESIGN: orders, step 5): the run waits for that moment, at most the deadline of a call, and settles it.
+    What is in doubt is sent again only when the abandoned call cannot run any more (DESIGN: orders, step 5): the run
+    waits for that moment, at most the deadline of a call, and settles it.
     """
     reports: dict[str, Report] = {}
     for stream in await _in_order(cycles, streams):
         report = await cycles.run(stream, retry_all=True, override=override)
-        if stream == ORDERS and report.doubts and report.ending is Ending.OK:
-            await _wait_until_settled(cycles)
+        if report.doubts and report.ending is Ending.OK:
+            await _wait_until_settled(cycles, stream)
             report = report.followed_by(await cycles.run(stream, retry_all=True))
         reports[stream] = reports[stream].followed_by(report) if stream in reports else report
     return list(reports.values())
@@ -67,17 +66,18 @@ async def _in_order(cycles: Cycles, streams: Sequence[str]) -> list[str]:
     return [PRODUCTS, *streams]
 
 
-async def _wait_until_settled(cycles: Cycles) -> None:
+async def _wait_until_settled(cycles: Cycles, stream: str) -> None:
     app = cycles.shops.app
 
     def longest(conn: Connection) -> timedelta:
-        rows = intents.all(conn, PAIR, ORDERS)
+        rows = intents.all(conn, PAIR, stream)
         return max((row.settle_after - app.now() for row in rows), default=timedelta())
 
     pause = (await app.db.run(longest)).total_seconds()
     if pause > 0:
         log.info(
-            "orders.waiting",
+            "run.waiting",
+            stream=stream,
             seconds=round(pause),
             reason="an abandoned call may still be running in the shop",
         )

@@ -103,9 +103,9 @@ class Writer:
         await self._db.run(lambda conn: intents.replace(conn, intent))
 
     async def _keep(self, step: Step, doubt: InDoubt) -> None:
-        """An answered call has ended: its trace can be looked for at once and a miss is a miss."""
-        if doubt.ended:
-            now = self._now()
-            await self._db.run(
-                lambda conn: intents.defer(conn, self._pair, self._stream, step.record_key, now)
-            )
+        """An answered call has ended: a miss is a miss at once. An abandoned one may run on in the shop; how long is not
+        known, so it is given the deadline of a whole call more, from the moment it was abandoned."""
+        settle_after = self._now() + (timedelta() if doubt.ended else self._deadline)
+        await self._db.run(
+            lambda conn: intents.defer(conn, self._pair, self._stream, step.record_key, settle_after)
+        )
