@@ -134,7 +134,7 @@ def test_known_and_unknown_lines_go_together(started: Pair) -> None:
 
 
 def test_a_long_order_arrives_whole_and_one_beyond_the_limit_is_held(shops: Opener) -> None:
-    """PHP cuts a form of more than 1,000 variables silently: 250 lines arrive, 300 lines are held before anything is sent."""
+    """PHP cuts a form of more than 1,000 variables silently: 250 lines arrive, 300 are held and nothing is sent."""
     pair = shops(CSCartShop(products=300, variations=False))
     pair.set(products={"images": False})
     pair.run("products")
@@ -143,7 +143,7 @@ def test_a_long_order_arrives_whole_and_one_beyond_the_limit_is_held(shops: Open
     too_long = pair.place(*lines, oversell=True)
     run = pair.run("orders")
     assert run.reasons == {str(too_long): "too-large"}
-    assert len(pair.office_order(number)["items"]) == 250
+    assert len([row for row in pair.office_order(number)["items"] if row["sku_code"]]) == 250
     in_step(pair, but=[too_long])
 
 
