@@ -19,7 +19,8 @@ from syncd.state.database import Database
 from syncd.sync.expected import SkuMatch
 from syncd.sync.ports import ProductOffice
 
-SCANNED = "catalog.scanned"
+SCANNED = {False: "catalog.scanned", True: "catalog.scanned.case"}
+"""When the mirror was last built with codes folded, or with their case: under another rule it must be built anew."""
 RESCANNED = "catalog.rescanned"
 TOUCHED = "catalog.touched"
 REREAD = timedelta(minutes=5)
@@ -77,7 +78,8 @@ class Catalog:
 
     async def scanned_at(self) -> datetime | None:
         """When the last full scan began; `None` before the first."""
-        cursor = await self._db.run(lambda conn: cursors.get(conn, self._pair, SCANNED))
+        name = SCANNED[self.rule.case_sensitive]
+        cursor = await self._db.run(lambda conn: cursors.get(conn, self._pair, name))
         return cursor.position if cursor else None
 
     async def ensure(self) -> None:
@@ -101,8 +103,9 @@ class Catalog:
 
         def finish(conn: Connection) -> list[CatalogRow]:
             vanished = mirror.forget_older(conn, self._pair, number)
-            cursors.put(conn, self._pair, SCANNED, began)
-            cursors.reset(conn, self._pair, RESCANNED)
+            cursors.put(conn, self._pair, SCANNED[self.rule.case_sensitive], began)
+            for name in (SCANNED[not self.rule.case_sensitive], RESCANNED):
+                cursors.reset(conn, self._pair, name)
             misses.clear(conn, self._pair)
             return vanished
 
@@ -114,6 +117,18 @@ class Catalog:
             stock_id = await self._stock_id()
             rows = rows_of(products, stock_id, self.rule, int(self._now().timestamp() * 1000))
             await self._db.run(lambda conn: mirror.upsert_many(conn, self._pair, rows))
+
+    async def read_touched(self) -> None:
+        """Put what was created or edited in the office since the last look into the mirror."""
+        scanned = await self.scanned_at()
+        if scanned is None:
+            return
+        now = self._now()
+        earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
+        since = scanned if earlier is None else max(scanned, earlier.position)
+        await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
+        await self._db.run(lambda conn: cursors.put(conn, self._pair, TOUCHED, now))
+        self._touched_read_at = now
 
     async def refresh(self, source_keys: Sequence[str], codes: Sequence[str]) -> None:
         """Read the office's side of some source products anew: what they are linked to, and who has their codes."""
@@ -161,7 +176,8 @@ class Catalog:
         spelled = {self.rule.key(code): code.strip() for code in codes if code.strip()}
         scanned = await self.scanned_at()
         # First, and for remembered misses too: a person may just have made the product that an order waits for.
-        await self._read_touched(scanned)
+        if self._touched_read_at is None or self._now() - self._touched_read_at > REREAD:
+            await self.read_touched()
         keys = await self._absent(set(spelled))
         keys -= await self._db.run(lambda conn: misses.known(conn, self._pair, sorted(keys), scanned))
         if not keys:
@@ -182,16 +198,6 @@ class Catalog:
     async def _absent(self, keys: set[str]) -> set[str]:
         rows = await self._db.run(lambda conn: mirror.by_codes(conn, self._pair, sorted(keys)))
         return {key for key in keys if not rows.get(key)}
-
-    async def _read_touched(self, scanned: datetime | None) -> None:
-        now = self._now()
-        if scanned is None or (self._touched_read_at is not None and now - self._touched_read_at <= REREAD):
-            return
-        earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
-        since = scanned if earlier is None else max(scanned, earlier.position)
-        await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
-        await self._db.run(lambda conn: cursors.put(conn, self._pair, TOUCHED, now))
-        self._touched_read_at = now
 
     async def _rescan_once(self) -> None:
         """At most one scan between two sweeps, however many unknown codes come."""

@@ -98,7 +98,8 @@ class ProductsCycle:
 
     async def _sweep_due(self) -> bool:
         swept = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, SWEPT))
-        return swept is None or self.now() - swept.position >= self.sweep_time
+        scanned = await self.catalog.scanned_at()
+        return swept is None or scanned is None or self.now() - swept.position >= self.sweep_time
 
     async def _scan(self) -> None:
         before = await self.db.run(lambda conn: product_links.count(conn, self.policy.pair))
