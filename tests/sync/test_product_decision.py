@@ -98,6 +98,7 @@ class TestSku:
     )
     def test_only_what_differs_is_sent(self, fields: dict[str, Any], changed: dict[str, Any]) -> None:
         """One value that differs is sent, the others are left out."""
+        assert not plan_of(product=make.product(**fields)).empty
         assert change_of(product=make.product(**fields)) == SkuChange(4, 3, **changed)
 
     def test_digits_beyond_the_cent_are_no_difference(self) -> None:
@@ -127,6 +128,10 @@ class TestVisibility:
         plan = plan_of(make.product(visible=shown), office)
         assert (plan.product_visible, plan.sku_change) == (shown, None)
         assert not plan.empty
+
+    def test_an_only_sku_has_no_siblings(self) -> None:
+        """With one SKU nobody else keeps the product shown."""
+        assert plan_of(make.product(visible=False), siblings_visible=True).product_visible is False
 
     def test_an_only_sku_keeps_its_flag(self) -> None:
         """A SKU that the office hides for itself stays hidden."""
@@ -162,7 +167,8 @@ class TestTexts:
     def test_a_changed_text_is_sent_alone(self, name: str) -> None:
         """An edit at the source is brought along, and only that one."""
         product = make.product(content=make.content(**{name: "New words"}))
-        assert plan_of(product, base=base_of(make.product())).texts == {name: "New words"}
+        plan = plan_of(product, base=base_of(make.product()))
+        assert (plan.texts, plan.sku_change, plan.empty) == ({name: "New words"}, None, False)
 
     @pytest.mark.parametrize("name", TEXTS)
     def test_an_edit_in_the_office_stays(self, name: str) -> None:
@@ -259,6 +265,19 @@ UNSETTLED: list[dict[str, Any]] = [
 
 class TestFirstLook:
     """The look at the mirror, which saves the office from being asked."""
+
+    def test_digits_beyond_the_cent_are_settled(self) -> None:
+        """The mirror keeps the office's four digits."""
+        row = make.catalog_row(price=Decimal("10.5049"), compare_price=Decimal("11.9951"))
+        fine = SETTLED | {"row": row}
+        assert looks_settled(**fine, base=base_of(make.product()), images=True)
+        assert looks_equal(**fine)
+
+    def test_the_base_does_not_depend_on_how_amounts_are_written(self) -> None:
+        """The base keeps amounts as plain texts, so that equal ones stay equal in the database."""
+        fine = make.product(price=Decimal("10.500"), list_price=Decimal("12"), quantity=Decimal("5.000"))
+        assert base_of(fine) == base_of(make.product())
+        assert base_of(fine)["quantity"] == "5"
 
     def test_what_agrees_is_settled(self) -> None:
         """A product whose base and mirror agree is done."""
