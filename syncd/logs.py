@@ -155,5 +155,5 @@ def _coloured(level: str) -> str:
 def _spell(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(_spell(item) for item in value)
-    text = str(value)
-    return json.dumps(text, ensure_ascii=False) if not text or set(text) & set(' "=\n\r\t') else text
+    text = " / ".join(str(value).split("\n"))
+    return f'"{text}"' if not text or " " in text else text

@@ -27,10 +27,8 @@ def show_brakes(screen: Screen, brakes: Sequence[Brake]) -> None:
     streams = {brake.stream for brake in brakes if brake.released_at is None}
     if streams:
         name = f" {streams.pop()}" if len(streams) == 1 else ""
-        screen.text(
-            f"Next: if this is meant, 'syncd brakes release{name}' or 'syncd run --once --yes'; if not, correct it in "
-            "the shop and run 'syncd run --once'."
-        )
+        screen.text(f"Next, if this is meant: 'syncd brakes release{name}', or 'syncd run --once --yes'.")
+        screen.text("Next, if it is not: correct it in the shop, then 'syncd run --once'.")
 
 
 def show_failures(screen: Screen, failures: Sequence[Failure], total: int, now: datetime) -> None:
@@ -43,9 +41,7 @@ def show_failures(screen: Screen, failures: Sequence[Failure], total: int, now: 
         screen.text(failure_words(failure, now), "  ")
     streams = {failure.stream for failure in failures}
     name = f" {streams.pop()}" if len(streams) == 1 else ""
-    screen.text(
-        f"Next: put the cause right; the daemon tries again by itself, 'syncd run --once{name}' does so now."
-    )
+    screen.text(f"Next: put the cause right, then 'syncd run --once{name}'; the daemon tries by itself.")
 
 
 def show_doubts(screen: Screen, doubts: Sequence[Intent], now: datetime) -> None:

@@ -65,12 +65,11 @@ class Screen:
             print("  ".join(aligned).rstrip())
 
     def _rich(self, columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
-        from rich import box  # noqa: PLC0415 - only a terminal needs it
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline")
         for column in columns:
             table.add_column(
                 column.title, justify="right" if column.number else "left", no_wrap=column.number

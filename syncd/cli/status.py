@@ -93,7 +93,7 @@ def _enabled(settings: Settings, stream: str) -> bool:
 
 def _show(screen: Screen, status: Status, now: datetime) -> None:
     if status.running is None:
-        screen.text("No syncd runs here. Next: 'syncd run' starts the daemon, 'syncd run --once' runs once.")
+        screen.text("No syncd runs now; 'syncd run' starts the daemon, 'syncd run --once' runs once.")
     else:
         screen.text(f"syncd runs (process {status.running}).")
     screen.text(f"Linked: {status.products} products, {status.orders} orders.")

@@ -69,6 +69,7 @@ class Service:
         *,
         notifier: Notifier | None = None,
         patience: float = PATIENCE,
+        set_up_log: Callable[[Settings], None] = logs.configure,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -76,6 +77,7 @@ class Service:
         self._signals = signals
         self._notifier = notifier or Notifier()
         self._patience = patience
+        self._set_up_log = set_up_log
 
     async def run(self) -> None:
         """Work until the wish to stop. Raises `Misconfigured` when no stream is switched on."""
@@ -104,7 +106,7 @@ class Service:
             except SyncdError as error:
                 log.error("settings.kept", reason=str(error))
                 continue
-            logs.configure(settings)
+            self._set_up_log(settings)
             log.info("settings.read")
             return settings
         return None
@@ -176,7 +178,7 @@ class Shift:
         for job in self.jobs:
             trigger = IntervalTrigger(seconds=seconds[job.stream], timezone=UTC)
             scheduler.add_job(job.run, trigger, id=job.stream, next_run_time=datetime.now(UTC))
-        scheduler.add_job(self._tidy_up, IntervalTrigger(days=1, timezone=UTC), id="tidy-up")
+        scheduler.add_job(self.tidy_up, IntervalTrigger(days=1, timezone=UTC), id="tidy-up")
         return scheduler
 
     def _count(self, event: JobExecutionEvent) -> None:
@@ -184,7 +186,7 @@ class Shift:
         self.skipped[why] += 1
         log.debug("cycle.left_out", stream=event.job_id, why=why)
 
-    async def _tidy_up(self) -> None:
+    async def tidy_up(self) -> None:
         """Forget what nobody asks for any more."""
         now = utc_now()
 
