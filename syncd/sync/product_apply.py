@@ -32,7 +32,8 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductSource
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, base_of, images_digest
 from syncd.sync.product_images import ProductImages
-from syncd.sync.product_plan import BatchPlan, ProductPlanner, overview, without
+from syncd.sync.product_overview import overview, without
+from syncd.sync.product_plan import BatchPlan, ProductPlanner
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.pulse import Pulse
 from syncd.sync.stream_brakes import StreamBrakes

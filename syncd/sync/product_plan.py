@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from syncd.errors import Held, SetAside
-from syncd.model.backoffice import OfficeProduct, OfficeProfile, OfficeSku
+from syncd.model.backoffice import OfficeProduct, OfficeProfile
 from syncd.model.product import BrokenRecord, Product
 from syncd.state import listings, product_links
 from syncd.state.database import Database
-from syncd.state.product_links import ProductLink
-from syncd.sync.brake import Kind, Overview
 from syncd.sync.catalog import Catalog
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, decide
+from syncd.sync.product_family import Family, Partner, families, number
 from syncd.sync.product_sight import Known, check_code, recall
 
 
@@ -32,16 +31,6 @@ class BatchPlan:
     gone: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """A source product and the office SKU that it is, or will be, linked to."""
-
-    product: Product
-    office: OfficeProduct
-    sku: OfficeSku
-    link: ProductLink | None
-
-
 @dataclass(slots=True)
 class ProductPlanner:
     """Reads both shops for a batch and decides."""
@@ -51,6 +40,8 @@ class ProductPlanner:
     catalog: Catalog
     db: Database
     policy: ProductPolicy
+    looked: bool = False
+    """Whether the office was asked for what staff made there meanwhile: once, before the first creation."""
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -59,15 +50,29 @@ class ProductPlanner:
         read = {product.key for product in page.records} | {broken.key for broken in page.broken}
         plan.gone = [key for key in keys if key not in read]
         ours = [p for p in page.records if self.policy.company is None or p.company == self.policy.company]
+        partners, missing = await self._match(ours, plan)
+        if missing and not self.looked:
+            self.looked = True
+            await self.catalog.read_touched()
+            late, missing = await self._match(missing, plan)
+            partners += late
+        await self._decide(partners, plan)
+        await self._sort_missing(missing, partners, plan)
+        return plan
+
+    async def _match(
+        self, products: Sequence[Product], plan: BatchPlan
+    ) -> tuple[list[Partner], list[Product]]:
+        """The products that have a SKU in the office, and those to be created there."""
         known = await self.db.run(
-            lambda conn: recall(conn, self.policy.pair, self.policy.source, ours, self.catalog.rule)
+            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, self.catalog.rule)
         )
-        wanted_ids = {self._office_id(product, known) for product in ours} - {None}
+        wanted_ids = {self._office_id(product, known) for product in products} - {None}
         offices = {p.product_id: p for p in await self.office.products(sorted(i for i in wanted_ids if i))}
         await self.catalog.remember(list(offices.values()))
         partners: list[Partner] = []
         missing: list[Product] = []
-        for product in ours:
+        for product in products:
             try:
                 partner = self._partner(product, known, offices)
             except Held as error:
@@ -77,9 +82,7 @@ class ProductPlanner:
                 partners.append(partner)
             elif self.policy.create_missing:
                 missing.append(product)
-        await self._decide(partners, plan)
-        await self._sort_missing(missing, partners, plan)
-        return plan
+        return partners, missing
 
     def _office_id(self, product: Product, known: Known) -> int | None:
         link = known.links.get(product.key)
@@ -116,10 +119,10 @@ class ProductPlanner:
     async def _decide(self, partners: Sequence[Partner], plan: BatchPlan) -> None:
         profile = await self.office.profile()
         stock_id = await self.office.stock_id()
-        families = await self.db.run(lambda conn: self._families(conn, partners))
+        known = await self.db.run(lambda conn: families(conn, self.policy.pair, self.policy.source, partners))
         for partner in partners:
             try:
-                plan.plans.append(self._decide_one(partner, families, profile, stock_id))
+                plan.plans.append(self._decide_one(partner, known, profile, stock_id))
             except Held as error:
                 plan.aside.append((partner.product, error))
 
@@ -147,25 +150,6 @@ class ProductPlanner:
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
         )
 
-    def _families(self, conn: Connection, partners: Sequence[Partner]) -> dict[int, Family]:
-        """Who is linked to the SKUs of each office product, this batch's new matches included."""
-        ids = {partner.office.product_id for partner in partners}
-        families = {product_id: Family({}, {}, {}) for product_id in ids}
-        links = product_links.by_products(conn, self.policy.pair, sorted(ids))
-        for link in links:
-            family = families[link.product_id]
-            family.owners[link.sku_id] = link.source_key
-            family.visible[link.source_key] = bool(link.base.get("visible"))
-        for partner in partners:
-            family = families[partner.office.product_id]
-            family.owners.setdefault(partner.sku.sku_id, partner.product.key)
-            family.visible[partner.product.key] = partner.product.visible
-        keys = [key for family in families.values() for key in family.owners.values()]
-        groups = listings.groups_of(conn, self.policy.pair, self.policy.source, keys)
-        for family in families.values():
-            family.groups.update({key: groups.get(key, "") for key in family.owners.values()})
-        return families
-
     async def _sort_missing(
         self, missing: Sequence[Product], partners: Sequence[Partner], plan: BatchPlan
     ) -> None:
@@ -177,7 +161,7 @@ class ProductPlanner:
         for group, products in groups.items():
             home = await self._home(group) if not group.startswith("key:") else None
             if home is None:
-                plan.creations.append(sorted(products, key=lambda product: _number(product.key)))
+                plan.creations.append(sorted(products, key=lambda product: number(product.key)))
             else:
                 plan.additions += [(product, home) for product in products]
 
@@ -195,66 +179,3 @@ class ProductPlanner:
             return None
         products = await self.office.products(sorted(ids))
         return products[0] if products else None
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The source products linked to one office product: SKU id -> key, key -> shown, key -> variation group."""
-
-    owners: dict[int, str]
-    visible: dict[str, bool]
-    groups: dict[str, str]
-
-    def leads(self, key: str) -> bool:
-        """Whether this product's texts speak for the office product: it is alone, or the first of the only group."""
-        keys = set(self.owners.values())
-        if keys == {key}:
-            return True
-        groups = {self.groups.get(other, "") for other in keys}
-        return len(groups) == 1 and groups != {""} and key == min(keys, key=_number)
-
-
-def overview(plans: Iterable[ProductPlan], into: Overview) -> None:
-    """Count what the plans would overwrite."""
-    for plan in plans:
-        name = f"{plan.product.code} (CS-Cart {plan.product.key})"
-        change = plan.sku_change
-        if change is not None and change.price is not None:
-            into.note(Kind.PRICE, f"{name}: {plan.sku.price} -> {change.price}")
-            into.zero_prices += change.price == 0 and plan.sku.price > 0
-        if change is not None and change.stock is not None:
-            into.note(Kind.STOCK, f"{name}: -> {change.stock}")
-        if plan.texts:
-            into.note(Kind.TEXT, f"{name}: {', '.join(sorted(plan.texts))}")
-        flags = [
-            flag for flag in (plan.product_visible, change.visible if change else None) if flag is not None
-        ]
-        if flags:
-            into.note(Kind.STATUS, f"{name}: {'shown' if flags[0] else 'hidden'}")
-            into.hidden += not all(flags)
-
-
-def without(plan: ProductPlan, blocked: set[Kind]) -> ProductPlan:
-    """The plan without the kinds that a brake blocks."""
-    change = plan.sku_change
-    if change is not None and Kind.PRICE in blocked:
-        change = replace(change, price=None, compare_price=None)
-    if change is not None and Kind.STOCK in blocked:
-        change = replace(change, stock=None)
-    if change is not None and Kind.STATUS in blocked:
-        change = replace(change, visible=None)
-    if change is not None and all(
-        value is None for value in (change.price, change.compare_price, change.stock, change.visible)
-    ):
-        change = None
-    return replace(
-        plan,
-        sku_change=change,
-        texts={} if Kind.TEXT in blocked else plan.texts,
-        product_visible=None if Kind.STATUS in blocked else plan.product_visible,
-    )
-
-
-def _number(key: str) -> tuple[int, str]:
-    """Keys in the order of their numbers."""
-    return (int(key), key) if key.isdigit() else (1 << 62, key)

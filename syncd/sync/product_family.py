@@ -1,0 +1,65 @@
+"""The source products that share one office product, and which of them speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from syncd.model.backoffice import OfficeProduct, OfficeSku
+from syncd.model.product import Product
+from syncd.state import listings, product_links
+from syncd.state.product_links import ProductLink
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A source product and the office SKU that it is, or will be, linked to."""
+
+    product: Product
+    office: OfficeProduct
+    sku: OfficeSku
+    link: ProductLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The source products linked to one office product: SKU id -> key, key -> shown, key -> variation group."""
+
+    owners: dict[int, str]
+    visible: dict[str, bool]
+    groups: dict[str, str]
+
+    def leads(self, key: str) -> bool:
+        """Whether this product's texts speak for the office product: it is alone, or the first of the only group."""
+        keys = set(self.owners.values())
+        if keys == {key}:
+            return True
+        groups = {self.groups.get(other, "") for other in keys}
+        return len(groups) == 1 and groups != {""} and key == min(keys, key=number)
+
+
+def families(conn: Connection, pair: str, source: str, partners: Sequence[Partner]) -> dict[int, Family]:
+    """Who is linked to the SKUs of each office product, this batch's new matches included."""
+    ids = {partner.office.product_id for partner in partners}
+    found = {product_id: Family({}, {}, {}) for product_id in ids}
+    links = product_links.by_products(conn, pair, sorted(ids))
+    for link in links:
+        family = found[link.product_id]
+        family.owners[link.sku_id] = link.source_key
+        family.visible[link.source_key] = bool(link.base.get("visible"))
+    for partner in partners:
+        family = found[partner.office.product_id]
+        family.owners.setdefault(partner.sku.sku_id, partner.product.key)
+        family.visible[partner.product.key] = partner.product.visible
+    keys = [key for family in found.values() for key in family.owners.values()]
+    groups = listings.groups_of(conn, pair, source, keys)
+    for family in found.values():
+        family.groups.update({key: groups.get(key, "") for key in family.owners.values()})
+    return found
+
+
+def number(key: str) -> tuple[int, str]:
+    """Keys in the order of their numbers."""
+    return (int(key), key) if key.isdigit() else (1 << 62, key)
