@@ -54,7 +54,9 @@ async def test_who_gave_up_is_passed_over() -> None:
     async with turns.turn(Urgency.ORDERS):
         tasks = await queue_up(turns, {"gone": Urgency.ORDERS, "next": Urgency.ORDERS}, done)
         tasks["gone"].cancel()
+        await asyncio.wait([tasks["gone"]])
         await asyncio.sleep(0)
+        assert done == [], "the turn was still taken"
     async with asyncio.timeout(5):
         await tasks["next"]
     assert done == ["next"]
