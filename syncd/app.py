@@ -38,6 +38,7 @@ from syncd.sync.product_bring import ProductBringer
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_images import ProductImages
+from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
@@ -281,7 +282,14 @@ class Shops:
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
         return ProductApply(
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy),
+            planner=ProductPlanner(
+                self.source,
+                self.office,
+                self.catalog,
+                app.db,
+                policy,
+                Missing(self.office, self.catalog, app.db, policy),
+            ),
             writes=ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now),
             images=ProductImages(self.source, self.office, writer, app.db, PAIR),
             source=self.source,

@@ -118,12 +118,14 @@ class Catalog:
             rows = rows_of(products, stock_id, self.rule, int(self._now().timestamp() * 1000))
             await self._db.run(lambda conn: mirror.upsert_many(conn, self._pair, rows))
 
-    async def read_touched(self) -> None:
-        """Put what was created or edited in the office since the last look into the mirror."""
+    async def read_touched(self, *, every: timedelta = timedelta()) -> None:
+        """Put what was created or edited in the office since the last look into the mirror; within one process not
+        more often than `every`.
+        """
         scanned = await self.scanned_at()
-        if scanned is None:
-            return
         now = self._now()
+        if scanned is None or (self._touched_read_at is not None and now - self._touched_read_at < every):
+            return
         earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
         since = scanned if earlier is None else max(scanned, earlier.position)
         await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
@@ -141,6 +143,14 @@ class Catalog:
 
         ids = sorted(await self._db.run(known))
         await self.remember(await self._office.products(ids) if ids else [])
+
+    async def known(self, codes: Iterable[str]) -> set[str]:
+        """Those of the codes that lead to exactly one SKU in the mirror; asks the database only."""
+        spelled = {self.rule.key(code): code for code in codes}
+        if not spelled:
+            return set()
+        rows = await self._db.run(lambda conn: mirror.by_codes(conn, self._pair, spelled))
+        return {spelled[key] for key, found in rows.items() if len(found) == 1}
 
     async def match(self, lines: Sequence[Line]) -> Match:
         """Find each line's SKU: by its product's link first, then by its code; unknown codes are looked for once."""
@@ -176,26 +186,30 @@ class Catalog:
         spelled = {self.rule.key(code): code.strip() for code in codes if code.strip()}
         scanned = await self.scanned_at()
         # First, and for remembered misses too: a person may just have made the product that an order waits for.
-        if self._touched_read_at is None or self._now() - self._touched_read_at > REREAD:
-            await self.read_touched()
-        keys = await self._absent(set(spelled))
+        await self.read_touched(every=REREAD)
+        keys = await self.absent(set(spelled))
         keys -= await self._db.run(lambda conn: misses.known(conn, self._pair, sorted(keys), scanned))
         if not keys:
             return
-        for key in sorted(keys):
-            hits = [
-                product
-                for product in await self._office.products_like(spelled[key])
-                if any(self.rule.key(sku.code) == key for sku in product.skus)
-            ]
-            await self.remember(hits)
-        if await self._absent(keys):
+        await self.search([spelled[key] for key in sorted(keys)])
+        if await self.absent(keys):
             await self._rescan_once()
-        absent = sorted(await self._absent(keys))
+        absent = sorted(await self.absent(keys))
         now = self._now()
         await self._db.run(lambda conn: misses.put_many(conn, self._pair, absent, now))
 
-    async def _absent(self, keys: set[str]) -> set[str]:
+    async def search(self, codes: Sequence[str]) -> None:
+        """Ask the office for products with these very codes, one search for each, and remember them."""
+        for code in codes:
+            hits = [
+                product
+                for product in await self._office.products_like(code.strip())
+                if any(self.rule.key(sku.code) == self.rule.key(code) for sku in product.skus)
+            ]
+            await self.remember(hits)
+
+    async def absent(self, keys: set[str]) -> set[str]:
+        """Those of the normalised codes that the mirror does not have."""
         rows = await self._db.run(lambda conn: mirror.by_codes(conn, self._pair, sorted(keys)))
         return {key for key in keys if not rows.get(key)}
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from syncd.errors import Held, SetAside
 from syncd.model.backoffice import OfficeProduct, OfficeProfile
 from syncd.model.product import BrokenRecord, Product
-from syncd.state import listings, product_links
 from syncd.state.database import Database
 from syncd.sync.catalog import Catalog
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, decide
-from syncd.sync.product_family import Family, Partner, families, number
+from syncd.sync.product_family import Family, Partner, families
+from syncd.sync.product_missing import Missing
 from syncd.sync.product_sight import Known, check_code, recall
 
 
@@ -40,8 +38,7 @@ class ProductPlanner:
     catalog: Catalog
     db: Database
     policy: ProductPolicy
-    looked: bool = False
-    """Whether the office was asked for what staff made there meanwhile: once, before the first creation."""
+    missing: Missing
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -51,13 +48,15 @@ class ProductPlanner:
         plan.gone = [key for key in keys if key not in read]
         ours = [p for p in page.records if self.policy.company is None or p.company == self.policy.company]
         partners, missing = await self._match(ours, plan)
-        if missing and not self.looked:
-            self.looked = True
-            await self.catalog.read_touched()
+        doubtful = await self.missing.doubtful() if missing else set()
+        missing = [product for product in missing if product.key not in doubtful]
+        if missing and await self.missing.look_for(missing):
             late, missing = await self._match(missing, plan)
             partners += late
         await self._decide(partners, plan)
-        await self._sort_missing(missing, partners, plan)
+        creations = await self.missing.sort(missing, partners, doubtful)
+        plan.creations, plan.additions = creations.products, creations.skus
+        plan.aside += creations.aside
         return plan
 
     async def _match(
@@ -149,33 +148,3 @@ class ProductPlanner:
             whole=len(family.owners) == len(office.skus),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
         )
-
-    async def _sort_missing(
-        self, missing: Sequence[Product], partners: Sequence[Partner], plan: BatchPlan
-    ) -> None:
-        """New products: alone, as a new group, or as a further SKU of the product that holds the rest of the group."""
-        groups: dict[str, list[Product]] = {}
-        for product in missing:
-            group = product.group if self.policy.group_variations and product.group else ""
-            groups.setdefault(group or f"key:{product.key}", []).append(product)
-        for group, products in groups.items():
-            home = await self._home(group) if not group.startswith("key:") else None
-            if home is None:
-                plan.creations.append(sorted(products, key=lambda product: number(product.key)))
-            else:
-                plan.additions += [(product, home) for product in products]
-
-    async def _home(self, group: str) -> OfficeProduct | None:
-        """The one office product in which all linked members of a group stand, and nobody else."""
-
-        def linked(conn: Connection) -> set[int]:
-            keys = listings.members(conn, self.policy.pair, self.policy.source, [group]).get(group, [])
-            return {
-                link.product_id for link in product_links.by_sources(conn, self.policy.pair, keys).values()
-            }
-
-        ids = await self.db.run(linked)
-        if len(ids) != 1:
-            return None
-        products = await self.office.products(sorted(ids))
-        return products[0] if products else None
