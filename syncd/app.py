@@ -34,6 +34,7 @@ from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
+from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_bring import ProductBringer
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
@@ -291,6 +292,7 @@ class Shops:
                 Missing(self.office, self.catalog, app.db, policy),
             ),
             writes=ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now),
+            changes=ProductBatch(self.office, self.catalog, writer, tally),
             images=ProductImages(self.source, self.office, writer, app.db, PAIR),
             source=self.source,
             failing=SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now),

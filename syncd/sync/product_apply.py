@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.errors import (
-    Held,
     InDoubt,
     Misconfigured,
     RetryLater,
@@ -21,15 +20,16 @@ from syncd.errors import (
     Throttled,
 )
 from syncd.model.backoffice import OfficeProduct
-from syncd.model.exchange import SkuChange
 from syncd.model.product import Product
 from syncd.state import product_links
 from syncd.state.database import Database
+from syncd.state.link_taken import LinkTaken
 from syncd.sync.brake import Overview
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductSource
+from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, base_of, images_digest
 from syncd.sync.product_images import ProductImages
 from syncd.sync.product_overview import overview, without
@@ -50,6 +50,7 @@ class ProductApply:
 
     planner: ProductPlanner
     writes: ProductWrites
+    changes: ProductBatch
     images: ProductImages
     source: ProductSource
     failing: SetAsideRecords
@@ -112,27 +113,52 @@ class ProductApply:
         self.tally.add(Event.FAILED)
         await self.failing.record(product.key, error, version=self.version_of(product), payload=product)
 
+    async def _missed(self, product: Product, error: Exception) -> None:
+        if isinstance(error, InDoubt):
+            await self._in_doubt(product, error)
+        else:
+            await self.set_aside(product, error)
+
+    async def _in_doubt(self, product: Product, doubt: InDoubt) -> None:
+        """The intent tells what to look for; the failure makes the pauses grow when the same happens again."""
+        log.warning("product.in_doubt", product=product.key, reason=str(doubt))
+        self.tally.add(Event.DOUBTFUL)
+        await self.failing.record(product.key, doubt, version=self.version_of(product), payload=product)
+
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         """Prices, stock and flags of the whole batch first, then texts one product at a time."""
         allowed = {plan.product.key: without(plan, self.brakes.blocked) for plan in plans}
-        missed, doubtful = await self.writes.change_batch(list(allowed.values()))
+        missed = await self.changes.send(list(allowed.values()))
         done: list[ProductPlan] = []
         braked: list[ProductPlan] = []
         for plan in plans:
             key = plan.product.key
             if key in missed:
-                if not doubtful:
-                    await self.set_aside(plan.product, _not_taken(plan))
+                await self._missed(plan.product, missed[key])
                 continue
             if not await self._guard(plan.product, partial(self._content, allowed[key])):
                 continue
             (done if allowed[key] == plan else braked).append(plan)
-        await self.db.run(lambda conn: self._agree(conn, done, braked))
+        await self._agree(done, braked)
 
-    def _agree(self, conn: Connection, done: Sequence[ProductPlan], braked: Sequence[ProductPlan]) -> None:
-        """Braked products stay dirty: after the release they are compared again."""
-        self.writes.agree(conn, done)
-        self.writes.tie(conn, braked)
+    async def _agree(self, done: Sequence[ProductPlan], braked: Sequence[ProductPlan]) -> None:
+        """Braked products stay dirty: after the release they are compared again. One that may not be linked does not
+        keep the others from it."""
+
+        def commit(conn: Connection) -> None:
+            self.writes.agree(conn, done)
+            self.writes.tie(conn, braked)
+
+        try:
+            await self.db.run(commit)
+        except LinkTaken as taken:
+            if len(done) + len(braked) == 1:
+                await self.set_aside([*done, *braked][0].product, taken)
+                return
+            for plan in done:
+                await self._agree([plan], [])
+            for plan in braked:
+                await self._agree([], [plan])
 
     async def _content(self, plan: ProductPlan) -> None:
         fields = dict(plan.texts)
@@ -167,8 +193,7 @@ class ProductApply:
             with correlation.bound(f"products/{product.key}"):
                 await work()
         except InDoubt as doubt:
-            log.warning("product.in_doubt", product=product.key, reason=str(doubt))
-            self.tally.add(Event.DOUBTFUL)
+            await self._in_doubt(product, doubt)
             return False
         except SetAside as error:
             await self.set_aside(product, error)
@@ -188,12 +213,3 @@ class ProductApply:
         self.troubles = 0
         await self.failing.clear(product.key)
         return True
-
-
-def _not_taken(plan: ProductPlan) -> Held:
-    change = plan.sku_change or SkuChange(plan.sku.sku_id, plan.sku.product_id)
-    return Held(
-        f"product {plan.product.code}: Webasyst answered 'ok' but did not take the new values of SKU {change.sku_id}; "
-        "check the token's rights on products there",
-        code="not-taken",
-    )

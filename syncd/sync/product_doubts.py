@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
 from syncd.model.backoffice import OfficeProduct
 from syncd.model.product import Product
-from syncd.state import intents, product_links
+from syncd.state import failures, intents, product_links
 from syncd.state.database import Database
 from syncd.state.intents import Intent
+from syncd.state.link_taken import LinkTaken
 from syncd.sync.doubts import SKEW
 from syncd.sync.ports import ProductOffice, ProductSource
+from syncd.sync.product_missing import CREATIONS
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.reference import PARAM
 
@@ -34,17 +37,27 @@ class ProductDoubts:
     stream: str
     now: Callable[[], datetime]
 
-    async def settle(self) -> list[str]:
-        """Close every intent whose outcome is now known; answers the source keys that must be looked at again."""
+    async def settle(self, *, everything: bool = False) -> list[str]:
+        """Close every intent whose outcome is now known; answers the source keys that must be looked at again.
+
+        The first repetition comes at once. What failed more often rests until its pause is over, unless `everything` is to
+        be tried.
+        """
         rows = await self.db.run(lambda conn: intents.all(conn, self.pair, self.stream))
+        resting = set() if everything else await self.db.run(self._resting)
         again: list[str] = []
-        creations = [row for row in rows if row.action in {"product.create", "sku.create"}]
         for row in rows:
-            if row not in creations:
-                again += await self._look_again(row)
+            if row.action not in CREATIONS:
+                again += [key for key in await self._look_again(row) if key not in resting]
+        creations = [row for row in rows if row.action in CREATIONS]
         if creations:
-            again += await self._settle_creations(creations)
+            again += await self._settle_creations(creations, resting)
         return again
+
+    def _resting(self, conn: Connection) -> set[str]:
+        now = self.now()
+        rows = failures.all(conn, self.pair, self.stream)
+        return {row.record_key for row in rows if row.attempts > 1 and row.next_at > now}
 
     async def _look_again(self, row: Intent) -> list[str]:
         """Absolute values, texts and pictures are safe to repeat: their products are compared anew."""
@@ -57,7 +70,7 @@ class ProductDoubts:
 
         return [*await self.db.run(close), *row.payload.get("keys", [])]
 
-    async def _settle_creations(self, rows: Sequence[Intent]) -> list[str]:
+    async def _settle_creations(self, rows: Sequence[Intent], resting: set[str]) -> list[str]:
         """What was created since the oldest call began shows which ones took effect (contracts/webasyst §9)."""
         touched = await self.office.products_touched_since(min(row.started_at for row in rows) - SKEW)
         homes = {row.payload["product_id"] for row in rows if "product_id" in row.payload}
@@ -68,7 +81,7 @@ class ProductDoubts:
             found = _made_by(row, touched, self.writes.catalog.rule.key)
             if found is not None:
                 await self._adopt(row, found)
-            elif self.now() < row.settle_after:
+            elif self.now() < row.settle_after or row.record_key in resting:
                 continue
             else:
                 log.info("product.repeat", product=row.record_key)
@@ -78,9 +91,16 @@ class ProductDoubts:
 
     async def _adopt(self, row: Intent, made: OfficeProduct) -> None:
         page = await self.source.products(list(row.payload.get("keys", [])))
-        members: list[Product] = list(page.records)
-        await self.db.run(lambda conn: self.writes.link(conn, members, made))
+        for member in page.records:
+            try:
+                await self.db.run(partial(self._link, member, made))
+            except LinkTaken as taken:
+                # The comparison that follows says what stands in the way.
+                log.warning("product.not_linked", product=member.key, reason=str(taken))
         log.info("product.adopted", product=row.record_key, office_product=made.product_id)
+
+    def _link(self, member: Product, made: OfficeProduct, conn: Connection) -> None:
+        self.writes.link(conn, [member], made)
 
 
 def _made_by(

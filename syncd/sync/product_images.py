@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection
 
-from syncd.errors import InDoubt
+from syncd.errors import InDoubt, Refused
 from syncd.model.backoffice import OfficeImage
 from syncd.model.product import Image, Product
 from syncd.state import images
@@ -70,13 +70,20 @@ class ProductImages:
         async def upload() -> OfficeImage:
             try:
                 return await self.office.add_image(product_id, content, file_name, description)
-            except InDoubt:
+            except InDoubt as doubt:
                 for image in await self.office.images(product_id):
                     if image.file_name == file_name:
                         return image
+                if doubt.ended:
+                    # Answered with an error and not among the pictures: it was not taken, nothing is in doubt.
+                    raise _not_taken(product, file_name, doubt) from doubt
                 raise
 
         return await self.writer.run(step, upload, _noted_by_caller)
+
+
+def _not_taken(product: Product, file_name: str, doubt: InDoubt) -> Refused:
+    return Refused(f"Webasyst did not take the picture {file_name} of product {product.code}: {doubt}")
 
 
 def _noted_by_caller(conn: Connection, image: OfficeImage) -> None:

@@ -1,4 +1,4 @@
-"""Writing products to the office: batches of prices and stock, texts, new products and SKUs."""
+"""Writing products to the office: texts, new products and SKUs, and the links that follow from them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import InDoubt
-from syncd.model.backoffice import OfficeProduct, OfficeSku
-from syncd.model.exchange import DraftSku, ProductDraft, SkuChange
+from syncd.model.backoffice import OfficeProduct
+from syncd.model.exchange import DraftSku, ProductDraft
 from syncd.model.product import Product
 from syncd.model.text import shorten
 from syncd.state import history, product_links
@@ -33,9 +32,6 @@ from syncd.sync.product_decision import (
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.writer import Step, Writer
 
-TOLD_SINGLY = 5
-"""Up to so many changes of a batch are told one by one in the log; more are told as a number."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -51,42 +47,6 @@ class ProductWrites:
     tally: Tally
     now: Callable[[], datetime]
 
-    async def change_batch(self, plans: Sequence[ProductPlan]) -> tuple[set[str], bool]:
-        """Send prices, stock and flags of many SKUs in one call and read them back.
-
-        Answers the source keys of those that did not take, and whether the call's outcome was in doubt: then they are
-        sent again by the next cycle, which does no harm, because the values are absolute.
-        """
-        changes = [plan.sku_change for plan in plans if plan.sku_change is not None]
-        if not changes:
-            return set(), False
-        doubtful = False
-        step = Step(
-            f"batch:{changes[0].sku_id}",
-            "skus.change",
-            payload={"sku_ids": [change.sku_id for change in changes]},
-        )
-        try:
-            await self.writer.run(step, lambda: self.office.change_skus(changes), _nothing)
-        except InDoubt:
-            doubtful = True
-            self.tally.add(Event.DOUBTFUL)
-        products = await self.office.products(sorted({change.product_id for change in changes}))
-        await self.catalog.remember(products)
-        skus = {sku.sku_id: sku for product in products for sku in product.skus}
-        stock_id = await self.office.stock_id()
-        missed = {
-            plan.product.key
-            for plan in plans
-            if plan.sku_change is not None
-            and not _taken(plan.sku_change, skus.get(plan.sku.sku_id), stock_id)
-        }
-        self.tally.add(Event.UPDATED, len(changes) - len(missed))
-        _tell([plan for plan in plans if plan.product.key not in missed])
-        if not missed:
-            await self.writer.close(step.record_key)
-        return missed, doubtful
-
     async def change_product(self, plan: ProductPlan, fields: Mapping[str, str]) -> None:
         """Write texts and visibility of one product; its SKUs are never sent (contracts/webasyst §0.6)."""
         product_id = plan.sku.product_id
@@ -96,7 +56,8 @@ class ProductWrites:
                 conn, plan.product.key, "content", {"product_id": product_id, "fields": sorted(fields)}
             )
 
-        step = Step(plan.product.key, "product.update", payload={"sku_ids": [plan.sku.sku_id]})
+        payload = {"sku_ids": [plan.sku.sku_id], "keys": [plan.product.key]}
+        step = Step(plan.product.key, "product.update", payload=payload)
         changed = await self.writer.run(step, lambda: self.office.update_product(product_id, fields), done)
         await self.catalog.remember([changed])
         self.tally.add(Event.UPDATED)
@@ -225,36 +186,3 @@ class ProductWrites:
 def _new(product: Product) -> dict[str, Any]:
     """The base of a product that syncd has just created: everything but its pictures is there."""
     return {**base_of(product), "images": ""}
-
-
-def _nothing(conn: Connection, result: None) -> None:
-    """A batch is accounted for after it has been read back."""
-
-
-def _tell(plans: Sequence[ProductPlan]) -> None:
-    changed = [(plan.product.code, plan.sku_change) for plan in plans if plan.sku_change is not None]
-    if len(changed) > TOLD_SINGLY:
-        log.info("products.changed", number=len(changed))
-        return
-    for code, change in changed:
-        news = {
-            "price": change.price,
-            "list_price": change.compare_price,
-            "stock": change.stock,
-            "visible": change.visible,
-        }
-        told = {name: str(value) for name, value in news.items() if value is not None}
-        log.info("product.changed", sku=code, webasyst=change.product_id, **told)
-
-
-def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:
-    if sku is None:
-        return False
-    stock = sku.count if stock_id is None else sku.stock.get(stock_id)
-    pairs = [
-        (change.price, sku.price),
-        (change.compare_price, sku.compare_price),
-        (change.stock, stock),
-        (change.visible, sku.visible),
-    ]
-    return all(wanted is None or wanted == there for wanted, there in pairs)

@@ -78,7 +78,7 @@ class ProductsCycle:
 
     async def _run(self, *, retry_all: bool) -> None:
         await self.apply.begin()
-        for key in await self.doubts.settle():
+        for key in await self.doubts.settle(everything=retry_all):
             self.work.add(WorkItem(key, key))
         await self._retry(self.failing.due(everything=retry_all))
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
