@@ -265,7 +265,7 @@ class Shops:
             catalog=self.catalog,
             listing=self._listing(),
             apply=apply,
-            doubts=ProductDoubts(self.source, self.office, apply.writes, app.db, PAIR, PRODUCTS, app.now),
+            doubts=self._product_doubts(apply),
             failing=apply.failing,
             db=app.db,
             policy=apply.policy,
@@ -306,7 +306,12 @@ class Shops:
     def _bringer(self) -> ProductBringer:
         # A pulse of its own: what an order needs is brought whole, also when the cycle is asked to end.
         apply = self._product_apply(Tally(PRODUCTS), Pulse(), override=False)
-        return ProductBringer(apply, self.source, self._listing(), self.products_busy)
+        doubts = self._product_doubts(apply)
+        return ProductBringer(apply, doubts, self.source, self._listing(), self.products_busy)
+
+    def _product_doubts(self, apply: ProductApply) -> ProductDoubts:
+        app = self.app
+        return ProductDoubts(self.source, self.office, apply.writes, app.db, PAIR, PRODUCTS, app.now)
 
     def _listing(self) -> SourceListing:
         return SourceListing(self.app.db, self._product_policy(), self.catalog.rule, self.app.now)
