@@ -15,7 +15,7 @@ from typing import Any
 from syncd.app import PAIR, App, Shops, open_database, utc_now
 from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
 from syncd.daemon.once import Exit, exit_code, run_once
-from syncd.errors import NotAuthorised, SyncdError
+from syncd.errors import Misconfigured, NotAuthorised, SyncdError
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.running import RunningShop, ShopThread
 from syncd.sandbox.webasyst.shop import WebasystShop
@@ -80,7 +80,7 @@ class Pair:
             "webasyst": {"url": self.webasyst.url, **self.webasyst.credentials},
             "orders": {"since": "2000-01-01"},
             "statuses": '{"P":"processed","C":"completed"}',
-            "http": {"calls_per_second": 10_000, "deadline": 10},
+            "http": {"calls_per_second": 10_000, "deadline": 4},
             "log": {"requests": False},
             "data_dir": self.data_dir,
         }
@@ -262,7 +262,9 @@ class Pair:
 
 
 def _ending(error: SyncdError) -> Ending:
-    return Ending.NOT_AUTHORISED if isinstance(error, NotAuthorised) else Ending.FAILED
+    if isinstance(error, NotAuthorised):
+        return Ending.NOT_AUTHORISED
+    return Ending.MISCONFIGURED if isinstance(error, Misconfigured) else Ending.FAILED
 
 
 def money(value: object) -> Decimal:

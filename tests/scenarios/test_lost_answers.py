@@ -102,7 +102,7 @@ def test_the_daemon_does_not_send_again_while_the_abandoned_call_may_run(started
 def test_products_whose_every_write_lost_its_answer_stand_once_each(shops: Opener, fault: Fault) -> None:
     """A first run of products with every answer lost makes every product once, with all its SKUs."""
     pair = shops(CSCartShop(products=12))
-    pair.set(products={"images": False})
+    pair.set(products={"images": False}, http={"deadline": 1})
     pair.webasyst.faults.add({**fault, "match": ANY_WRITE, "times": None})
     for _ in range(3):
         pair.run("products")
@@ -142,3 +142,20 @@ def test_an_ordinary_order_of_the_same_minute_is_no_half_written_one(started: Pa
     started.webasyst.faults.add({"when": "before", "kind": "drop", "match": ORDER_ADD})
     assert started.run("orders").exit is Exit.OK
     assert started.office_order(number)["state_id"] == "new"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_order_waits_for_a_product_whose_creation_is_in_doubt(started: Pair, when: str) -> None:
+    """The product may be there already: the order is not sent with a free line instead of it."""
+    started.set(http={"deadline": 600})
+    product = started.product("B")
+    number = started.place("B")
+    started.webasyst.faults.add({"when": when, "kind": "drop", "match": {"name": "shop.product.add"}})
+    started.cycle("orders")
+    started.cycle("orders")
+    assert started.office_orders() == []
+    started.later(700)
+    assert started.run().exit is Exit.OK
+    assert [item["sku_code"] for item in started.office_order(number)["items"]] == ["B"]
+    assert started.source_product("B")["product_id"] == product
+    in_step(started)
