@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from syncd.model.money import Rates
+from syncd.model.product import BrokenRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class OfficeProduct:
     skus: tuple[OfficeSku, ...]
     params: Mapping[str, str] = field(default_factory=dict)
     image_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableProduct(BrokenRecord):
+    """A product whose row is not what the contract promises; `codes` maps its SKU ids to codes, `None` when not even
+    those can be read.
+    """
+
+    codes: Mapping[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

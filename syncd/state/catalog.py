@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from syncd.state.rows import batches, upsert
 from syncd.state.schema import catalog
@@ -45,6 +45,23 @@ _values = attrgetter(*_NAMES)
 def upsert_many(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
     """Put the rows in, over what was known of the same SKUs; pages of 1,000 to 2,000 are quickest."""
     upsert(conn, catalog, [{"pair": pair, **dict(zip(_NAMES, _values(row), strict=True))} for row in rows])
+
+
+def keep(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
+    """Note that these SKUs are still there without overwriting what is known of them; unknown ones are put in."""
+    known = by_skus(conn, pair, [row.sku_id for row in rows])
+    upsert_many(
+        conn,
+        pair,
+        [replace(known[row.sku_id], scan=row.scan) if row.sku_id in known else row for row in rows],
+    )
+
+
+def keep_products(conn: Connection, pair: str, product_ids: Iterable[int], scan: int) -> None:
+    """Note that all known SKUs of these products are still there."""
+    for batch in batches(product_ids):
+        mine = (catalog.c.pair == pair) & catalog.c.product_id.in_(batch)
+        conn.execute(update(catalog).where(mine).values(scan=scan))
 
 
 def by_codes(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, list[CatalogRow]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
+import structlog
 from sqlalchemy import Connection
 
-from syncd.model.backoffice import OfficeProduct
+from syncd.model.backoffice import OfficeProduct, UnreadableProduct
 from syncd.model.order import Line
+from syncd.model.product import BrokenRecord
 from syncd.model.sku import SkuRule
 from syncd.state import catalog as mirror
 from syncd.state import cursors, misses, product_links
@@ -22,12 +25,17 @@ from syncd.sync.ports import ProductOffice
 SCANNED = {False: "catalog.scanned", True: "catalog.scanned.case"}
 """When the mirror was last built with codes folded, or with their case: under another rule it must be built anew."""
 RESCANNED = "catalog.rescanned"
+BLIND = "catalog.blind"
+"""Set while the office has products whose SKU codes cannot be read."""
 TOUCHED = "catalog.touched"
 REREAD = timedelta(minutes=5)
 """How often at most the touched products are read again within one process."""
 
 CLOCK_MARGIN = timedelta(minutes=15)
 """How much further back "touched since the scan" looks, for clocks that disagree and rows that are being written."""
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,17 @@ def rows_of(
     ]
 
 
+def _rows_of_codes(product_id: int, codes: Mapping[int, str], rule: SkuRule, scan: int) -> list[CatalogRow]:
+    """What the mirror holds of a product of which only the codes are known."""
+    zero = Decimal(0)
+    return [
+        CatalogRow(
+            sku_id, product_id, rule.key(code), code, "", zero, zero, None, False, False, "", scan, False
+        )
+        for sku_id, code in codes.items()
+    ]
+
+
 class Catalog:
     """Finds the office's SKU for a code; one per pair, shared by the streams."""
 
@@ -94,11 +113,12 @@ class Catalog:
         began = self._now()
         stock_id = await self._stock_id()
         number = int(began.timestamp() * 1000)
-        seen = 0
+        seen, blind = 0, False
         async for page in self._office.scan():
             rows = rows_of(page.records, stock_id, self.rule, number)
             await self._db.run(partial(mirror.upsert_many, pair=self._pair, rows=rows))
-            seen += len(page.records)
+            blind |= await self._keep(page.broken, number)
+            seen += len(page.records) + len(page.broken)
             progress(seen, page.total)
 
         def finish(conn: Connection) -> list[CatalogRow]:
@@ -107,9 +127,34 @@ class Catalog:
             for name in (SCANNED[not self.rule.case_sensitive], RESCANNED):
                 cursors.reset(conn, self._pair, name)
             misses.clear(conn, self._pair)
+            if blind:
+                cursors.put(conn, self._pair, BLIND, began)
+            else:
+                cursors.reset(conn, self._pair, BLIND)
             return vanished
 
         return await self._db.run(finish)
+
+    async def _keep(self, broken: Sequence[BrokenRecord], scan: int) -> bool:
+        """Products that stand in the office but cannot be read keep their codes in the mirror, so that nothing is created
+        beside them; answers whether one of them hides even its codes.
+        """
+        blind = False
+        for record in broken:
+            log.warning("catalog.unreadable", office_product=record.key, reason=record.reason)
+            codes = record.codes if isinstance(record, UnreadableProduct) else None
+            blind |= codes is None
+            rows = _rows_of_codes(int(record.key), codes or {}, self.rule, scan)
+            await self._db.run(partial(mirror.keep, pair=self._pair, rows=rows))
+            if codes is None:
+                await self._db.run(
+                    partial(mirror.keep_products, pair=self._pair, product_ids=[int(record.key)], scan=scan)
+                )
+        return blind
+
+    async def blind(self) -> bool:
+        """Whether the office has products of which not even the codes are known: then a missing code proves nothing."""
+        return await self._db.run(lambda conn: cursors.get(conn, self._pair, BLIND)) is not None
 
     async def remember(self, products: Sequence[OfficeProduct]) -> None:
         """Put freshly read products into the mirror."""

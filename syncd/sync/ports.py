@@ -104,7 +104,12 @@ class ProductOffice(Protocol):
         """Every product with its SKUs and warehouse counts, 1000 a page, by id."""
 
     async def products(self, product_ids: Sequence[int]) -> list[OfficeProduct]:
-        """These products with SKUs, warehouse counts and params."""
+        """These products with SKUs, warehouse counts and params; what cannot be read is left out."""
+
+    async def products_and_broken(
+        self, product_ids: Sequence[int]
+    ) -> tuple[list[OfficeProduct], list[BrokenRecord]]:
+        """The same, with those that stand there but cannot be read; their key is the product id."""
 
     async def products_touched_since(self, since: datetime) -> list[OfficeProduct]:
         """What was created or edited since then, with SKUs and params."""

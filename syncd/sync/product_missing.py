@@ -66,6 +66,9 @@ class Missing:
     ) -> Creations:
         """New products: alone, as a new group, or as a further SKU of the product that holds the rest of the group."""
         creations = Creations()
+        if missing and await self.catalog.blind():
+            creations.aside = [(product, _blind(product)) for product in missing]
+            return creations
         alone = [product for product in missing if not self._group(product)]
         creations.products = [[product] for product in alone]
         groups: dict[str, list[Product]] = {}
@@ -119,6 +122,14 @@ class Missing:
             return None
         products = await self.office.products(sorted(ids))
         return products[0] if products else None
+
+
+def _blind(product: Product) -> Held:
+    return Held(
+        f"product {product.code} is not created: Webasyst has products whose SKU codes cannot be read, and it might be "
+        "among them; the log names them (catalog.unreadable)",
+        code="office-unreadable",
+    )
 
 
 def _waits(product: Product) -> Held:

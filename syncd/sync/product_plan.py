@@ -67,12 +67,15 @@ class ProductPlanner:
             lambda conn: recall(conn, self.policy.pair, self.policy.source, products, self.catalog.rule)
         )
         wanted_ids = {self._office_id(product, known) for product in products} - {None}
-        offices = {p.product_id: p for p in await self.office.products(sorted(i for i in wanted_ids if i))}
-        await self.catalog.remember(list(offices.values()))
+        found, broken = await self.office.products_and_broken(sorted(i for i in wanted_ids if i))
+        await self.catalog.remember(found)
+        offices = {office.product_id: office for office in found}
+        unreadable = {int(record.key): record.reason for record in broken}
         partners: list[Partner] = []
         missing: list[Product] = []
         for product in products:
             try:
+                _check_readable(product, unreadable.get(self._office_id(product, known) or 0))
                 partner = self._partner(product, known, offices)
             except Held as error:
                 plan.aside.append((product, error))
@@ -147,4 +150,13 @@ class ProductPlanner:
             leads=family.leads(product.key),
             whole=len(family.owners) == len(office.skus),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
+        )
+
+
+def _check_readable(product: Product, reason: str | None) -> None:
+    if reason is not None:
+        raise Held(
+            f"product {product.code} stands in Webasyst, but its row there cannot be read: {reason}; "
+            "open and save the product there",
+            code="office-unreadable",
         )

@@ -74,7 +74,7 @@ def product(row: Any) -> OfficeProduct:
         meta_keywords=_text(fields, "meta_keywords"),
         meta_description=_text(fields, "meta_description"),
         url=_text(fields, "url"),
-        visible=as_flag(get("status"), "status"),
+        visible=_shown(get("status")),
         currency=_text(fields, "currency"),
         main_sku_id=as_int(get("sku_id") or 0, "sku_id"),
         skus=tuple(sku(each, product_id) for each in as_list(get("skus"), "skus")),
@@ -98,8 +98,14 @@ def sku(row: Any, product_id: int | None = None) -> OfficeSku:
         count=None if count is None else as_decimal(count, "count"),
         stock=_stock(fields),
         available=as_flag(get("available"), "available"),
-        visible=as_flag(get("status"), "status"),
+        visible=_shown(get("status")),
     )
+
+
+def codes(row: Any) -> dict[int, str]:
+    """The SKUs of a product's row and their codes: all that is needed of a row that `product` cannot read."""
+    skus = [as_map(each, "sku") for each in as_list(as_map(row, "product").get("skus"), "skus")]
+    return {identity(each): _text(each, "sku") for each in skus}
 
 
 def order(row: Any, clock: ShopClock, *, escaped: bool) -> OfficeOrder:
@@ -210,6 +216,11 @@ def _line(row: Any, *, escaped: bool) -> OfficeLine:
         quantity=as_decimal(fields.get("quantity"), "quantity"),
         price=as_decimal(fields.get("price"), "price"),
     )
+
+
+def _shown(status: Any) -> bool:
+    """1 is shown; 0, -1 and whatever number an add-on may have put there is not."""
+    return as_int(as_text(status, "status").strip() or 0, "status") == 1
 
 
 def _stock(fields: Mapping[str, Any]) -> dict[int, Decimal]:

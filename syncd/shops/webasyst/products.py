@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from syncd.errors import BrokenAnswer, Held
-from syncd.model.backoffice import OfficeImage, OfficeProduct
+from syncd.model.backoffice import OfficeImage, OfficeProduct, UnreadableProduct
 from syncd.model.exchange import DraftSku, Page, ProductDraft, SkuChange
 from syncd.model.product import BrokenRecord
 from syncd.shops.webasyst import conditions, decode, encode
@@ -43,16 +43,26 @@ class OfficeProducts(Account):
             seen += len(rows)
 
     async def products(self, product_ids: Sequence[int]) -> list[OfficeProduct]:
-        """These products with SKUs, warehouse counts and params; unknown ones are just absent."""
+        """These products with SKUs, warehouse counts and params; unknown and unreadable ones are just absent."""
+        found, _ = await self.products_and_broken(product_ids)
+        return found
+
+    async def products_and_broken(
+        self, product_ids: Sequence[int]
+    ) -> tuple[list[OfficeProduct], list[BrokenRecord]]:
+        """The same, with those that stand there but cannot be read; their key is the product id."""
         found: list[OfficeProduct] = []
+        unreadable: list[BrokenRecord] = []
         for hash_, wanted in conditions.ids(product_ids):
             reply = await self._client.search_products(hash_, FULL_FIELDS, limit=len(wanted))
             rows = decode.rows(reply.body, "products").rows
-            found += [decode.product(row) for row in rows if decode.identity(row) in wanted]
-        return found
+            records, broken = _readable(row for row in rows if decode.identity(row) in wanted)
+            found += records
+            unreadable += broken
+        return found, unreadable
 
     async def products_touched_since(self, since: datetime) -> list[OfficeProduct]:
-        """What was created or edited since then, with SKUs and params.
+        """What was created or edited since then, with SKUs and params; what cannot be read is left out.
 
         Two searches, because the shop has no OR, and a new product's `edit_datetime` is null
         (contracts/webasyst §9).
@@ -61,7 +71,7 @@ class OfficeProducts(Account):
         found: dict[int, OfficeProduct] = {}
         for column in ("create_datetime", "edit_datetime"):
             async for _, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
-                touched = (decode.product(row) for row in rows if row_time(row, column) >= start)
+                touched, _ = _readable(row for row in rows if row_time(row, column) >= start)
                 found |= {product.product_id: product for product in touched}
         return list(found.values())
 
@@ -71,7 +81,8 @@ class OfficeProducts(Account):
             return []
         hash_ = f"search/query={conditions.decoded_twice(code.strip())}"
         reply = await self._client.search_products(hash_, FULL_FIELDS, limit=_LIKE_LIMIT)
-        return [decode.product(row) for row in decode.rows(reply.body, "products").rows]
+        found, _ = _readable(decode.rows(reply.body, "products").rows)
+        return found
 
     async def add_product(self, draft: ProductDraft) -> OfficeProduct:
         """Create a product with its SKUs, in the default type and category; each warehouse gets a number
@@ -172,8 +183,15 @@ def _readable(rows: Iterable[Any]) -> tuple[list[OfficeProduct], list[BrokenReco
             records.append(decode.product(row))
         except BrokenAnswer as error:
             payload = json.dumps(row, ensure_ascii=False, default=str)[:_PAYLOAD_LENGTH]
-            broken.append(BrokenRecord(str(decode.identity(row)), str(error), payload))
+            broken.append(UnreadableProduct(str(decode.identity(row)), str(error), payload, _codes_of(row)))
     return records, broken
+
+
+def _codes_of(row: Any) -> dict[int, str] | None:
+    try:
+        return decode.codes(row)
+    except BrokenAnswer:
+        return None
 
 
 def _batches(items: Sequence[_ItemT], size: int) -> Iterable[Sequence[_ItemT]]:
