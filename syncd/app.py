@@ -29,6 +29,7 @@ from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.orders import OrdersCycle
@@ -117,27 +118,27 @@ class App:
         if status_map.get(conn, PAIR, SOURCE) != mapping:
             status_map.replace(conn, PAIR, SOURCE, mapping)
 
-    async def pair(self, source: CSCartSource) -> Pair:
+    async def pair(self, client: CSCartClient) -> Pair:
         """The pair's account name and its first start in the shop's clock; both are written once, at that start."""
         known = await self.db.run(lambda conn: pairs.get(conn, PAIR))
         if known is not None:
             return known
-        new = Pair(PAIR, account_of(self.settings.cscart.url), await source.clock(), self.now())
+        clock, _ = await client.clock()
+        new = Pair(PAIR, account_of(self.settings.cscart.url), clock, self.now())
         return await self.db.run(lambda conn: pairs.put(conn, new))
 
-    def source(self, currency: str) -> CSCartSource:
+    def cscart(self) -> CSCartClient:
+        """Calls to the CS-Cart shop."""
+        cscart = self.settings.cscart
+        key = cscart.api_key.get_secret_value()
+        headers = request_headers(cscart.language)
+        return CSCartClient(self._transport("cscart", cscart.url, headers, auth=(cscart.email, key)))
+
+    def source(self, client: CSCartClient, currency: str) -> CSCartSource:
         """The CS-Cart shop; `currency` is the one its amounts are in."""
         cscart = self.settings.cscart
-        transport = self._transport(
-            "cscart",
-            cscart.url,
-            request_headers(cscart.language),
-            auth=(cscart.email, cscart.api_key.get_secret_value()),
-        )
         company = str(cscart.company_id) if cscart.company_id is not None else None
-        return CSCartSource(
-            CSCartClient(transport), company=company, language=cscart.language, currency=currency
-        )
+        return CSCartSource(client, company=company, language=cscart.language, currency=currency)
 
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
@@ -198,17 +199,20 @@ class Shops:
     catalog: Catalog
     currency: str
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    contacts: set[int] = field(default_factory=set)
+    """Contacts of the user map that were seen in the office by this process."""
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
         """Build the clients; asks Webasyst for its primary currency where the settings do not name CS-Cart's."""
+        client = app.cscart()
+        pair = await app.pair(client)
         office = app.office()
         await _check_rights(office)
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        source = app.source(currency)
-        return cls(app, await app.pair(source), source, office, catalog, currency)
+        return cls(app, pair, app.source(client, currency), office, catalog, currency)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -235,16 +239,18 @@ class Shops:
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.app
+        writer = self._writer(ORDERS, Urgency.ORDERS)
+        finisher = OrderFinish(self.office, writer, app.db, policy, tally, app.now, brakes)
         return OrderWrites(
             office=self.office,
             catalog=self.catalog,
-            users=UserMap(app.db, self.office, PAIR, SOURCE),
-            writer=self._writer(ORDERS, Urgency.ORDERS),
+            users=UserMap(app.db, self.office, PAIR, SOURCE, self.contacts),
+            writer=writer,
             db=app.db,
             policy=policy,
             tally=tally,
             now=app.now,
-            brakes=brakes,
+            finisher=finisher,
             bring=self._bringer().bring if app.settings.products.enabled else None,
         )
 
@@ -270,7 +276,7 @@ class Shops:
             db=app.db,
             policy=apply.policy,
             tally=tally,
-            overlap=overlap(settings.products.update_time),
+            overlap=overlap(settings.products.update_time, settings.http.deadline),
             sweep_time=timedelta(seconds=settings.products.sweep_time),
             busy=self.products_busy,
             now=app.now,
@@ -333,7 +339,7 @@ class Shops:
             hold_unknown=settings.orders.unknown_sku == "hold",
             skip_statuses=settings.orders.skip_statuses,
             statuses=settings.statuses,
-            overlap=overlap(settings.orders.update_time),
+            overlap=overlap(settings.orders.update_time, settings.http.deadline),
         )
 
     def _product_policy(self) -> ProductPolicy:

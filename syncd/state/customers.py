@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from syncd.state.rows import insert_missing
 from syncd.state.schema import customers
@@ -24,3 +24,12 @@ def put(conn: Connection, pair: str, source: str, customer_key: str, contact_id:
         return contact_id
     winner = get(conn, pair, source, customer_key)
     return contact_id if winner is None else winner
+
+
+def forget(conn: Connection, pair: str, source: str, contact_id: int) -> None:
+    """Drop a contact that the office does not have any more from every key."""
+    conn.execute(
+        delete(customers).where(
+            customers.c.pair == pair, customers.c.source == source, customers.c.contact_id == contact_id
+        )
+    )

@@ -33,8 +33,12 @@ def digits(phone: str) -> str:
     return "".join(character for character in phone if character in "0123456789")
 
 
-def draft_of(customer: Customer) -> DraftContact:
-    """The contact to be created with the customer's first order."""
+def draft_of(customer: Customer, number: str) -> DraftContact:
+    """The contact to be created with the customer's first order; a nameless one is called after the order."""
+    if not any(
+        (customer.firstname, customer.lastname, customer.email.strip(), customer.phone, customer.company)
+    ):
+        return DraftContact(f"Customer of order {number}", "", "", "")
     return DraftContact(
         customer.firstname, customer.lastname, customer.email.strip(), customer.phone, customer.company
     )
@@ -43,7 +47,8 @@ def draft_of(customer: Customer) -> DraftContact:
 class UserMap:
     """Looks customers up: in the map first, then in the office."""
 
-    def __init__(self, db: Database, office: OrderOffice, pair: str, source: str) -> None:
+    def __init__(self, db: Database, office: OrderOffice, pair: str, source: str, seen: set[int]) -> None:
+        self._seen = seen
         self._db = db
         self._office = office
         self._pair = pair
@@ -53,15 +58,31 @@ class UserMap:
         """The customer's contact, `None` when the office does not know them yet."""
         keys = keys_of(customer)
         known = await self._db.run(lambda conn: self._known(conn, keys))
-        if known is not None:
+        if known is not None and await self._still_there(known):
             return known
         found = await self._search(keys)
         if found is not None:
             await self._db.run(lambda conn: self.learn(conn, customer, found))
         return found
 
+    async def _still_there(self, contact_id: int) -> bool:
+        """Whether the office still has the contact, asked once per process; a merged or deleted one is forgotten.
+
+        An order for a contact that is gone would be created without any customer (contracts/webasyst §5.2).
+        """
+        if contact_id in self._seen:
+            return True
+        if await self._office.has_contact(contact_id):
+            self._seen.add(contact_id)
+            return True
+        await self._db.run(lambda conn: customers.forget(conn, self._pair, self._source, contact_id))
+        return False
+
     def learn(self, conn: Connection, customer: Customer, contact_id: int) -> None:
         """Remember the contact under every key of the customer; the first one stays."""
+        if not contact_id:
+            return
+        self._seen.add(contact_id)
         for key in keys_of(customer):
             customers.put(conn, self._pair, self._source, key, contact_id)
 

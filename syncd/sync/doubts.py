@@ -61,8 +61,12 @@ def fingerprint(lines: Iterable[tuple[int | None, str]]) -> list[str]:
 
 
 def _looks_like(order: OfficeOrder, intent: Intent) -> bool:
-    """Same contact (when it was known), created while the call could run, and the same products or no lines yet."""
-    if order.reference is not None or order.state == "deleted":
+    """Same contact (when it was known), created while the call could run, and the same products or no lines yet.
+
+    Half-written means: no params at all, because the shop died between the row and its params (contracts/webasyst §8);
+    an order of the storefront or the back office has some.
+    """
+    if order.params or order.state == "deleted":
         return False
     contact = intent.payload.get("contact_id")
     if contact is not None and order.contact_id != contact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime
 
 from syncd.errors import SetAside
@@ -42,10 +42,30 @@ class SetAsideRecords:
         row = self._open.get(key)
         return row is not None and row.version == version and row.next_at > self._now()
 
+    def has(self, key: str, code: str) -> bool:
+        """Whether the record failed for this reason."""
+        return key in self._open and self._open[key].code == code
+
+    def pauses(self, key: str, code: str) -> bool:
+        """Whether the record failed for this reason and its pause is not over."""
+        return self.has(key, code) and self._open[key].next_at > self._now()
+
+    def waited_for(self) -> set[str]:
+        """What failed records wait for: codes that the office lacked."""
+        return {code for row in self._open.values() for code in row.link_version.split("\n") if code}
+
+    def wake(self, arrived: set[str]) -> None:
+        """End the pause of records that wait for something that has arrived."""
+        for key, row in self._open.items():
+            if arrived.intersection(row.link_version.split("\n")):
+                self._open[key] = replace(row, next_at=self._now())
+
     def __contains__(self, key: str) -> bool:
         return key in self._open
 
-    async def record(self, key: str, error: Exception, *, version: str, payload: object = "") -> None:
+    async def record(
+        self, key: str, error: Exception, *, version: str, waits_for: str = "", payload: object = ""
+    ) -> None:
         """Set a record aside with its reason and what is needed to understand it."""
         code = error.code if isinstance(error, SetAside) else type(error).__name__
         now = self._now()
@@ -59,6 +79,7 @@ class SetAsideRecords:
                 message=str(error),
                 payload=_spell(payload)[:PAYLOAD_LIMIT],
                 version=version,
+                link_version=waits_for,
                 now=now,
             )
         )

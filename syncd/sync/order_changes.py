@@ -18,6 +18,18 @@ ADDRESS_FIELDS = ("street", "city", "zip", "country", "region")
 """Sub-fields of a delivery address that are compared and written."""
 
 
+MOST_VARIABLES = 900
+"""Form variables of one save; PHP silently drops those beyond 1000 (contracts/webasyst §0.19)."""
+
+_BESIDES_LINES = 30
+"""Room for address, params and amounts."""
+
+
+def save_variables(lines: Iterable[DraftLine]) -> int:
+    """How many form variables a save of these lines takes: three for a line that `order.add` makes, five for a free one."""
+    return _BESIDES_LINES + sum(3 if line.sku_id else 5 for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """All that an office order must say. `address` is empty when the source has none; then the office's is left alone."""

@@ -15,6 +15,9 @@ from syncd.sync.facets import MONEY, Facet, changed_facets, version_of
 ADDED_UP = frozenset({Facet.SHIPPING, Facet.DISCOUNT})
 """Written along with every change of an amount: the total is one, and a discount may reach into the shipping cost."""
 
+WITH_AMOUNTS = MONEY | {Facet.SHIPPING_NAME}
+"""Facets whose writing touches amounts: renaming the shipping method zeroes its cost for a moment (§5.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderPolicy:
@@ -73,7 +76,7 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
     if agreed and link.version == version_of(order) and link.status == order.status:
         return Skip(SkipReason.UNCHANGED)
     changed = changed_facets(order, link.base.get("facets", {}))
-    return Update(changed | ADDED_UP if changed & MONEY else changed)
+    return Update(changed | ADDED_UP if changed & WITH_AMOUNTS else changed)
 
 
 def _first_sight(order: Order, policy: OrderPolicy) -> Skip | Create:

@@ -1,42 +1,52 @@
-"""Making one office order say what its source order says: create, adopt, save, verify, move its status."""
+"""Making an office order for a source order: find products and customer, create, adopt, link."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt
+from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
-from syncd.model.exchange import OrderChanges, OrderDraft
+from syncd.model.exchange import OrderDraft
 from syncd.model.order import Order
-from syncd.model.status import EDITABLE, TERMINAL
 from syncd.model.text import shorten
 from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
-from syncd.sync.brake import Kind
 from syncd.sync.catalog import Catalog, Match
 from syncd.sync.customers import UserMap, draft_of, keys_of
 from syncd.sync.doubts import fingerprint
 from syncd.sync.expected import expect
-from syncd.sync.facets import Facet, facets_of, version_of
-from syncd.sync.order_changes import Wanted, differences, office_lines, plan_changes, shipping_name_change
+from syncd.sync.facets import Facet
+from syncd.sync.order_changes import MOST_VARIABLES, Wanted, save_variables
 from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_finish import OrderFinish
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 from syncd.sync.reference import PARAM, reference
-from syncd.sync.status_decision import Move, OutOfReach, Stay, decide_move
-from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
 ALL_FACETS = frozenset(Facet)
 
 log = structlog.get_logger(__name__)
+
+
+class UnknownSku(Held):
+    """An order with codes that lead to no single SKU of the office; `codes` end its pause once they do."""
+
+    def __init__(self, number: str, codes: Sequence[str]) -> None:
+        self.codes = tuple(sorted(set(codes)))
+        spelled = ", ".join(code or "(empty)" for code in self.codes)
+        super().__init__(
+            f"order {number}: Webasyst has no single product with the SKU {spelled}; create or correct it there, "
+            "the next cycle delivers the order",
+            code="unknown-sku",
+        )
 
 
 @dataclass(slots=True)
@@ -51,7 +61,7 @@ class OrderWrites:
     policy: OrderPolicy
     tally: Tally
     now: Callable[[], datetime]
-    brakes: StreamBrakes
+    finisher: OrderFinish
     bring: Callable[[Sequence[str]], Awaitable[None]] | None = None
     """Brings source products to the office that an order needs before their own stream came to them."""
 
@@ -63,6 +73,12 @@ class OrderWrites:
         """Make the order in the office. Raises `InDoubt` when the answer was lost; the intent then stays."""
         match = await self._match(order)
         draft = await self._draft(order, match)
+        if save_variables(draft.lines) > MOST_VARIABLES:
+            raise Held(
+                f"order {order.number} has {len(draft.lines)} lines, more than one form of Webasyst takes; "
+                "enter it there by hand",
+                code="too-large",
+            )
         lines = fingerprint((line.sku_id, str(line.quantity.normalize())) for line in draft.lines)
         payload = {
             "contact_id": draft.contact_id,
@@ -112,7 +128,13 @@ class OrderWrites:
     async def _create_in_currency(self, draft: OrderDraft) -> OfficeOrder:
         """`order.save` answers no id: the order is found by its reference at once (contracts/webasyst §5.4 B)."""
         await self.office.save_new_order(draft)
-        hits = await self.office.orders_by_reference([draft.params[PARAM]])
+        try:
+            hits = await self.office.orders_by_reference([draft.params[PARAM]])
+        except (RetryLater, SetAside, NotAuthorised) as error:
+            raise InDoubt(
+                f"the order {draft.params[PARAM]} was saved, but the search for it failed: {error}",
+                ended=True,
+            ) from error
         if not hits:
             raise InDoubt(f"the order {draft.params[PARAM]} was saved but cannot be found yet", ended=True)
         return min(hits, key=lambda order: order.order_id)
@@ -128,12 +150,7 @@ class OrderWrites:
             await self.bring(absent)
             match = await self.catalog.match(order.lines)
         if match.unknown and self.policy.hold_unknown:
-            codes = ", ".join(sorted({code or "(empty)" for code in match.unknown}))
-            raise Held(
-                f"order {order.number}: Webasyst has no single product with the SKU {codes}; "
-                "create or correct it there, the next cycle delivers the order",
-                code="unknown-sku",
-            )
+            raise UnknownSku(order.number, match.unknown)
         return match
 
     async def _draft(self, order: Order, match: Match) -> OrderDraft:
@@ -148,7 +165,7 @@ class OrderWrites:
         contact_id = await self.users.contact_of(order.customer)
         return OrderDraft(
             contact_id=contact_id,
-            contact=None if contact_id is not None else draft_of(order.customer),
+            contact=None if contact_id is not None else draft_of(order.customer, order.number),
             lines=money.lines,
             shipping=money.shipping,
             discount=money.discount,
@@ -178,141 +195,8 @@ class OrderWrites:
     async def _finish(
         self, order: Order, link: OrderLink, actual: OfficeOrder, facets: frozenset[Facet], match: Match
     ) -> None:
-        """Save what differs, verify it, commit what both sides agree on, and only then move the status."""
-        wanted = self._wanted(order, self._without_lost_skus(match, actual) if not link.confirmed else match)
-        writable, flag = self._writable(order, link, actual, facets, wanted)
-        actual = await self._save(order, wanted, actual, writable)
-        found = differences(wanted, actual, writable)
-        if found:
-            text = f"order {order.number} differs in Webasyst (order {link.order_id}): " + "; ".join(found)
-            await self._flag(link, text)
-            raise Held(text + "; correct it in either shop, syncd compares again", code="differs")
-        if flag is not None:
-            await self._flag(link, flag)
-            raise Held(flag, code="edited-too-late")
-        agreed = replace(
-            link,
-            base={"facets": facets_of(order), "lines": office_lines(actual.lines)},
-            confirmed=True,
-            flag=None,
-            state=actual.state,
-            version=version_of(order),
-            updated_at=self.now(),
-        )
-        await self._move(order, agreed, actual)
-
-    def _without_lost_skus(self, match: Match, actual: OfficeOrder) -> Match:
-        """SKUs that the office dropped silently from a new order are gone there: their lines become free lines."""
-        kept = {line.sku_id for line in actual.lines}
-        return Match({n: sku for n, sku in match.found.items() if sku.sku_id in kept}, match.unknown)
-
-    def _writable(
-        self, order: Order, link: OrderLink, actual: OfficeOrder, facets: frozenset[Facet], wanted: Wanted
-    ) -> tuple[frozenset[Facet], str | None]:
-        """The facets that may still be written, and why not all of them."""
-        where = f"order {order.number} (Webasyst order {link.order_id})"
-        if actual.state in TERMINAL and facets:
-            return (
-                frozenset(),
-                f"{where} was edited, but it is {actual.state} in Webasyst and stays as it is there",
-            )
-        if Facet.LINES not in facets or not differences(wanted, actual, frozenset({Facet.LINES})):
-            return facets, None
-        base_lines = link.base.get("lines")
-        if base_lines is not None and office_lines(actual.lines) != base_lines:
-            return facets - {
-                Facet.LINES
-            }, f"{where}: its lines were edited in both shops; compare and correct one of them"
-        if actual.state not in EDITABLE:
-            reason = f"{where}: its lines were edited after it became {actual.state} in Webasyst; correct it there by hand"
-            return facets - {Facet.LINES}, reason
-        return facets, None
-
-    async def _save(
-        self, order: Order, wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]
-    ) -> OfficeOrder:
-        name = shipping_name_change(wanted, actual, facets)
-        if name is not None:
-            cost = wanted.money.shipping if Facet.SHIPPING in facets else actual.shipping
-            rename = OrderChanges(shipping=None, params={"shipping_name": name})
-            await self._save_once(order, actual.order_id, rename)
-            actual = await self._save_once(order, actual.order_id, OrderChanges(shipping=cost))
-        changes = plan_changes(wanted, actual, facets)
-        if changes is not None:
-            actual = await self._save_once(order, actual.order_id, changes)
-            self.tally.add(Event.UPDATED)
-            log.info("order.updated", order=order.number, webasyst=actual.order_id, parts=_spell(changes))
-        return actual
-
-    async def _save_once(self, order: Order, order_id: int, changes: OrderChanges) -> OfficeOrder:
-        """One save and the order as it stands afterwards; a lost answer is settled by looking."""
-
-        def note(conn: Connection, _: None) -> None:
-            self._note(conn, order.key, "saved", {"order_id": order_id, "changes": _spell(changes)})
-
-        try:
-            await self.writer.run(
-                Step(order.key, "order.save"), lambda: self.office.save_order(order_id, changes), note
-            )
-        except InDoubt:
-            self.tally.add(Event.DOUBTFUL)
-        actual = await self.office.order(order_id)
-        if actual is None:
-            raise Held(f"order {order.number}: its Webasyst order {order_id} vanished", code="vanished")
-        return actual
-
-    async def _move(self, order: Order, agreed: OrderLink, actual: OfficeOrder) -> None:
-        """Commit the agreement, and run the workflow action that a new source status asks for."""
-        target = self.policy.statuses.get(order.status) if order.status != agreed.status else None
-        workflow = (await self.office.profile()).workflow if target is not None else {}
-        move = decide_move(target, actual.state, workflow)
-        agreed = (
-            replace(agreed, status=order.status) if isinstance(move, Stay) else replace(agreed, version="")
-        )
-        await self.db.run(lambda conn: self._agree(conn, order, agreed))
-        if isinstance(move, OutOfReach):
-            raise Held(
-                f"order {order.number}: status {order.status} asks for {target}, but {move.reason}",
-                code="status-out-of-reach",
-            )
-        if isinstance(move, Move) and Kind.STATUS in self.brakes.blocked:
-            raise Held(
-                f"order {order.number}: its status waits, because the brake on order statuses is pulled; look at "
-                "'syncd status', then run 'syncd brakes release'",
-                code="braked",
-            )
-        if isinstance(move, Move):
-            await self._act(order, agreed, move, actual)
-
-    async def _act(self, order: Order, link: OrderLink, move: Move, actual: OfficeOrder) -> None:
-        """Run one action. A lost answer is settled by reading the state; the step is not idempotent (§5.8)."""
-        skus = [line.sku_id for line in actual.lines if line.sku_id]
-
-        def note(conn: Connection, state: str) -> None:
-            moved = replace(link, status=order.status, state=state, version=version_of(order))
-            order_links.put(conn, moved)
-            product_links.mark_dirty(conn, self.policy.pair, skus)
-            self._note(
-                conn, order.key, "moved", {"order_id": link.order_id, "action": move.action, "state": state}
-            )
-
-        async def act() -> str:
-            try:
-                return await self.office.act(link.order_id, move.action)
-            except InDoubt:
-                again = await self.office.order(link.order_id)
-                if again is None or again.state != move.state:
-                    raise
-                return again.state
-
-        state = await self.writer.run(Step(order.key, "order.action"), act, note)
-        self.tally.add(Event.MOVED)
-        log.info("order.moved", order=order.number, webasyst=link.order_id, state=state)
-        if state != move.state:
-            raise Held(
-                f"order {order.number}: action '{move.action}' led to {state}, expected {move.state}",
-                code="status-out-of-reach",
-            )
+        known = match if link.confirmed else _without_lost_skus(match, actual)
+        await self.finisher.finish(order, link, actual, facets, self._wanted(order, known))
 
     def _fresh_link(self, order: Order, made: OfficeOrder) -> OrderLink:
         now = self.now()
@@ -339,26 +223,11 @@ class OrderWrites:
         product_links.mark_dirty(conn, self.policy.pair, [line.sku_id for line in made.lines if line.sku_id])
         self._note(conn, order.key, "linked", {"order_id": made.order_id})
 
-    def _agree(self, conn: Connection, order: Order, agreed: OrderLink) -> None:
-        order_links.put(conn, agreed)
-        self.writer.settled(conn, order.key)
-        self._note(conn, order.key, "agreed", {"order_id": agreed.order_id, "total": str(order.total)})
-
-    async def _flag(self, link: OrderLink, text: str) -> None:
-        await self.db.run(lambda conn: order_links.put(conn, replace(link, flag=text, updated_at=self.now())))
-
     def _note(self, conn: Connection, key: str, event: str, detail: Mapping[str, object]) -> None:
         history.add(conn, HistoryEntry(self.policy.pair, "orders", key, self.now(), event, dict(detail)))
 
 
-def _spell(changes: OrderChanges) -> list[str]:
-    """The names of the parts that a change writes, for the history."""
-    parts: dict[str, object] = {
-        "lines": changes.lines,
-        "discount": changes.discount,
-        "comment": changes.comment,
-        "address": changes.address,
-        "params": changes.params or None,
-        "shipping": changes.shipping,
-    }
-    return [name for name, value in parts.items() if value is not None]
+def _without_lost_skus(match: Match, actual: OfficeOrder) -> Match:
+    """SKUs that the office dropped silently from a new order are gone there: their lines become free lines."""
+    kept = {line.sku_id for line in actual.lines}
+    return Match({n: sku for n, sku in match.found.items() if sku.sku_id in kept}, match.unknown)

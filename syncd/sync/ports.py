@@ -72,6 +72,9 @@ class OrderOffice(Protocol):
     async def order(self, order_id: int) -> OfficeOrder | None:
         """One order as it stands now; names unescaped."""
 
+    async def has_contact(self, contact_id: int) -> bool:
+        """Whether the office has this contact."""
+
     async def contact_by_email(self, email: str) -> int | None:
         """The customer with exactly this e-mail, the oldest when there are several."""
 

@@ -8,9 +8,10 @@ LEAST_OVERLAP = timedelta(seconds=120)
 """Rows are stamped with one-second resolution and may be written after they were stamped (contracts/cscart §4.2)."""
 
 
-def overlap(update_time: int) -> timedelta:
-    """The look-back behind the cursor: the update time in seconds, and never less than two minutes."""
-    return max(timedelta(seconds=update_time), LEAST_OVERLAP)
+def overlap(update_time: int, deadline: float) -> timedelta:
+    """The look-back behind the cursor: the update time in seconds, never less than two minutes, and longer than a call
+    may take: the cursor is the shop's clock when it answered, rows are as old as its query."""
+    return max(timedelta(seconds=update_time), timedelta(seconds=deadline + 60), LEAST_OVERLAP)
 
 
 def start(cursor: datetime | None, since: datetime | None, look_back: timedelta) -> datetime | None:

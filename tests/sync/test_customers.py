@@ -49,6 +49,12 @@ def test_digits_of_digits_are_the_same(phone: str) -> None:
 
 def test_a_new_contact_says_what_the_customer_said() -> None:
     """The contact to be made has the customer's names, e-mail, phone and company."""
-    draft = draft_of(make.customer(email=" anna@example.org", company="Ltd"))
+    draft = draft_of(make.customer(email=" anna@example.org", company="Ltd"), "7")
     assert (draft.firstname, draft.lastname, draft.email) == ("Anna", "Ivanova", "anna@example.org")
     assert (draft.phone, draft.company) == ("+7 900 123-45-67", "Ltd")
+
+
+def test_a_customer_without_any_word_about_them_is_called_after_the_order() -> None:
+    """The office refuses a contact without any field, so the order's number stands in."""
+    nobody = make.customer(key="", firstname="", lastname="", email="", phone="", company="")
+    assert draft_of(nobody, "7").firstname == "Customer of order 7"

@@ -82,6 +82,7 @@ def test_an_order_whose_lines_were_not_written_is_suspect() -> None:
     "fields",
     [
         {"params": {"syncd_ref": "cscart:shop.example:99"}},
+        {"params": {"storefront": "shop.example"}},
         {"state": "deleted"},
         {"contact_id": 10},
         {"lines": (make.office_line(1, "Coffee", "3", sku_id=4),)},

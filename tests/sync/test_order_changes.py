@@ -15,11 +15,13 @@ from syncd.model.exchange import DraftLine, OrderChanges
 from syncd.sync.expected import expect
 from syncd.sync.facets import MONEY, Facet
 from syncd.sync.order_changes import (
+    MOST_VARIABLES,
     Wanted,
     differences,
     office_lines,
     plan_changes,
     same_text,
+    save_variables,
     shipping_name_change,
 )
 from tests.sync import builders as make
@@ -183,6 +185,13 @@ class TestLines:
         assert office_lines(same) == office_lines(AGREED.lines)
         for fields in ({"sku_id": 5}, {"quantity": Decimal(3)}, {"price": Decimal(1)}):
             assert office_lines([replace(first, **fields), second]) != office_lines(AGREED.lines)
+
+
+def test_a_form_that_is_too_long_is_known_beforehand() -> None:
+    """Three variables for a product, five for a free line, and room for the rest: what PHP would cut is known before."""
+    free = replace(COFFEE, sku_id=None, product_id=None)
+    assert save_variables([COFFEE] * 290) <= MOST_VARIABLES < save_variables([COFFEE] * 291)
+    assert save_variables([free] * 174) <= MOST_VARIABLES < save_variables([free] * 175)
 
 
 class TestAddress:

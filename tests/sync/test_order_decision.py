@@ -86,6 +86,12 @@ def test_a_status_that_was_not_applied_is_applied() -> None:
     assert decide(order, make.order_link(order, status="O"), POLICY) == Update(frozenset())
 
 
+def test_a_flagged_order_is_compared_again() -> None:
+    """An order that a person should look at is not left alone before it agrees."""
+    order = make.order()
+    assert decide(order, make.order_link(order, flag="differs"), POLICY) == Update(frozenset())
+
+
 def test_a_moved_status_writes_nothing_else() -> None:
     """A new status alone asks for a move and for no other write."""
     order = make.order()
@@ -96,7 +102,7 @@ def test_a_moved_status_writes_nothing_else() -> None:
     ("fields", "facets"),
     [
         ({"comment": "x"}, {Facet.COMMENT}),
-        ({"shipping_name": "Post"}, {Facet.SHIPPING_NAME}),
+        ({"shipping_name": "Post"}, {Facet.SHIPPING_NAME, Facet.SHIPPING, Facet.DISCOUNT}),
         ({"shipping_cost": Decimal(9)}, {Facet.SHIPPING, Facet.DISCOUNT}),
         ({"discount": Decimal(1)}, {Facet.SHIPPING, Facet.DISCOUNT}),
         ({"lines": (make.line(quantity=Decimal(1)),)}, MONEY),

@@ -19,7 +19,7 @@ MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2100, 1, 1)).map(
 @pytest.mark.parametrize(("update_time", "seconds"), [(1, 120), (120, 120), (121, 121), (86_400, 86_400)])
 def test_the_look_back_is_the_update_time_but_never_short(update_time: int, seconds: int) -> None:
     """The look-back is the update time in seconds, and two minutes at least."""
-    assert overlap(update_time) == timedelta(seconds=seconds)
+    assert overlap(update_time, deadline=60) == timedelta(seconds=seconds)
 
 
 def test_a_first_cycle_begins_at_the_start_of_the_sync() -> None:
@@ -33,6 +33,11 @@ def test_a_later_cycle_begins_behind_the_cursor(
     cursor: datetime, since: datetime | None, seconds: int
 ) -> None:
     """With a cursor a cycle overlaps the last one by the look-back, however long the outage was."""
-    begin = start(cursor, since, overlap(seconds))
+    begin = start(cursor, since, overlap(seconds, deadline=60))
     assert begin is not None
     assert cursor - begin == max(timedelta(seconds=seconds), LEAST_OVERLAP)
+
+
+def test_the_look_back_is_longer_than_a_call_may_take() -> None:
+    """The cursor is the clock of an answer, while its rows are as old as the query: a slow answer must not open a gap."""
+    assert overlap(60, deadline=600) == timedelta(seconds=660)

@@ -13,7 +13,11 @@ from syncd.model.order import Address, Customer, Line, LineKind, Order
 from syncd.shops.cscart.row import Row
 
 _ONE = Decimal(1)
-_TAG = re.compile(r"</?[a-z][^>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|u|s|a|em|strong|span|div|font|small|big|sub|sup|pre|code|hr|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|"
+    r"table|thead|tbody|tr|td|th|img|style|script)\b[^<>]*>|<!--.*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>\n?", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 

@@ -27,7 +27,10 @@ _OK = 200
 _CLIENT_ERRORS = range(400, 500)
 _NOT_FOUND = 404
 _SERVER_ERRORS = 500
-_RIGHTS = frozenset({401, 402, 403})
+_RIGHTS = frozenset({401, 402})
+_FROM_PHP = frozenset({200, 500})
+_BLOCKED = frozenset({403, 404})
+_FIRST_CALLS = frozenset({"shop.settings.get", "shop.rights", "shop.stock.getList"})
 _RIGHTS_CODES = frozenset(
     {"token_required", "invalid_token", "access_denied", "payment_required", "not_enabled"}
 )
@@ -78,16 +81,19 @@ def judge_write(answer: Answer, method: str) -> Any:
     body = _body(answer)
     _raise_if(_refusal(answer, body, method))
     if answer.status != _OK or body is _UNREADABLE or _error_code(body):
-        raise unsure(method, f"status {answer.status} and {_excerpt(body)}")
+        raise unsure(method, f"status {answer.status} and {_excerpt(body)}", ended=answer.status in _FROM_PHP)
     return body
 
 
-def unsure(method: str, what: str) -> InDoubt:
-    """The error for a write that was answered by something else than what the contract promises."""
+def unsure(method: str, what: str, *, ended: bool = True) -> InDoubt:
+    """The error for a write that was answered by something else than what the contract promises.
+
+    `ended` is true where PHP itself answered; a proxy in front of it may have lost patience while PHP works on.
+    """
     return InDoubt(
         f"Webasyst answered {method} with {what}; whether it was done is unknown. "
         "It is searched for before it is sent again.",
-        ended=True,
+        ended=ended,
     )
 
 
@@ -104,6 +110,9 @@ def _refusal(answer: Answer, body: Any, method: str) -> SyncdError | None:
     code, status = _error_code(body), answer.status
     if status in _RIGHTS or code in _RIGHTS_CODES:
         return _not_authorised(status, code, method)
+    if status in _BLOCKED and not code and method not in _FIRST_CALLS:
+        # Not Webasyst's own words: a firewall that dislikes this one call. Nothing has reached the shop.
+        return ShopUnavailable(f"something in front of Webasyst blocked {method} with status {status}")
     if status in _CLIENT_ERRORS:
         return _client_error(status, code, body, method)
     if status == _OK and (code in _REFUSAL_CODES or _failed(body)):

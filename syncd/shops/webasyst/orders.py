@@ -62,6 +62,11 @@ class OfficeOrders(Account):
             raise BrokenAnswer(f"Webasyst answered order {order.order_id} when asked for {order_id}")
         return order
 
+    async def has_contact(self, contact_id: int) -> bool:
+        """Whether the contact exists (contracts/webasyst §6: `id/2,3`)."""
+        rows = await self._customers(f"id/{contact_id}")
+        return any(decode.identity(row) == contact_id for row in rows)
+
     async def contact_by_email(self, email: str) -> int | None:
         """The customer with exactly this e-mail (case aside), the oldest when there are several.
 
