@@ -114,9 +114,9 @@ class TestSight:
         assert sight(replace(LINKED, links={"12": replace(LINK, dirty=True)}), sweep=sweep) is Sight.WORK
 
     def test_a_sku_that_vanished_is_held(self) -> None:
-        """A linked SKU that the office lost is never created again by itself."""
+        """A linked SKU that the office lost, and has under no other number, is never created again by itself."""
         with pytest.raises(Held, match=r"vanished from Webasyst \(was product 3\)") as error:
-            sight(replace(LINKED, by_sku={}))
+            sight(replace(LINKED, by_sku={}, by_code={}))
         assert error.value.code == "vanished"
 
     def test_a_currency_without_a_rate_is_held(self) -> None:
