@@ -41,6 +41,8 @@ class Run:
     reports: dict[str, Report]
     failures: list[Failure]
     exit: Exit
+    commits: int
+    """Transactions that changed something."""
 
     def count(self, stream: str, event: str) -> int:
         """How often something happened in a stream, e.g. `count("orders", "created")`."""
@@ -100,10 +102,11 @@ class Pair:
         db = open_database(settings)
         try:
             reports = asyncio.run(self._run(settings, db, streams or self.streams, override))
+            commits = db.commits
             failed = db.run_sync(lambda conn: failures.all(conn, PAIR))
         finally:
             db.close()
-        return Run({report.stream: report for report in reports}, failed, exit_code(reports))
+        return Run({report.stream: report for report in reports}, failed, exit_code(reports), commits)
 
     async def _run(
         self, settings: Settings, db: Database, streams: Sequence[str], override: bool

@@ -202,7 +202,7 @@ class TwoShops(RuleBasedStateMachine):
 
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-QUICK = settings(max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=CHECKS)
+QUICK = settings(max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=CHECKS)
 THOROUGH = settings(
     max_examples=int(os.environ.get("SCENARIO_STORIES", "60")), stateful_step_count=40, deadline=None,
     suppress_health_check=CHECKS,
