@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from syncd.state.rows import batches, upsert, values_of
 from syncd.state.schema import listings
@@ -24,6 +24,13 @@ def upsert_many(conn: Connection, pair: str, source: str, rows: Sequence[Listing
     """Note that these products were listed in this scan."""
     key = {"pair": pair, "source": source, "scan": scan}
     upsert(conn, listings, [key | values_of(row) for row in rows])
+
+
+def keep(conn: Connection, pair: str, source: str, keys: Iterable[str], scan: int) -> None:
+    """Note that these products were listed in this scan, though nothing else of them could be read."""
+    for batch in batches(keys):
+        known = _of(pair, source) & listings.c.source_key.in_(batch)
+        conn.execute(update(listings).where(known).values(scan=scan))
 
 
 def duplicates(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> dict[str, list[str]]:

@@ -58,6 +58,9 @@ class ProductPlan:
     product_visible: bool | None
     linked: bool
     images_changed: bool
+    leads: bool = True
+    replaces: str = ""
+    """The source product that was linked to the SKU and that the source does not list any more."""
 
     @property
     def empty(self) -> bool:
@@ -140,6 +143,7 @@ def decide(
     leads: bool,
     whole: bool,
     siblings_visible: bool,
+    replaces: str = "",
 ) -> ProductPlan:
     """Compare one product with the office as it stands now.
 
@@ -167,7 +171,22 @@ def decide(
         product_visible=shown if leads and whole and office.visible != shown else None,
         linked=base is not None,
         images_changed=base is not None and images_pending(product, base),
+        leads=leads,
+        replaces=replaces,
     )
+
+
+def agreed_base(plan: ProductPlan, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The base after the plan has been carried out. A product whose texts do not speak for the office product keeps the
+    texts that it last agreed on, for the day when they do.
+    """
+    base = base_of(plan.product)
+    kept = earlier or {}
+    if "images" in kept:
+        base["images"] = kept["images"]
+    if not plan.leads:
+        base["led"] = kept.get("led", kept.get("texts", {}))
+    return base
 
 
 def content_fields(content: Content) -> dict[str, str]:
@@ -186,7 +205,8 @@ def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, A
 
     A name that the source lost is not sent: the office would call the product "New product" (contracts/webasyst §3.5).
     """
-    agreed = (base or {}).get("texts", {})
+    known = base or {}
+    agreed = known.get("led", known.get("texts", {}))
     digests = _text_digests(content)
     changed = {}
     for name in digests:

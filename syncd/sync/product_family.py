@@ -25,11 +25,19 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The source products linked to one office product: SKU id -> key, key -> shown, key -> variation group."""
+    """The source products linked to one office product: SKU id -> key, key -> shown, key -> variation group.
+
+    `gone` are links of products that the source does not list any more, SKU id -> key.
+    """
 
     owners: dict[int, str]
     visible: dict[str, bool]
     groups: dict[str, str]
+    gone: dict[int, str]
+
+    def holds(self, office: OfficeProduct) -> bool:
+        """Whether all SKUs of the office product are, or were, the source's."""
+        return {sku.sku_id for sku in office.skus} <= set(self.owners) | set(self.gone)
 
     def leads(self, key: str) -> bool:
         """Whether this product's texts speak for the office product: it is alone, or the first of the only group."""
@@ -43,18 +51,21 @@ class Family:
 def families(conn: Connection, pair: str, source: str, partners: Sequence[Partner]) -> dict[int, Family]:
     """Who is linked to the SKUs of each office product, this batch's new matches included."""
     ids = {partner.office.product_id for partner in partners}
-    found = {product_id: Family({}, {}, {}) for product_id in ids}
+    found = {product_id: Family({}, {}, {}, {}) for product_id in ids}
     links = product_links.by_products(conn, pair, sorted(ids))
+    keys = {link.source_key for link in links} | {partner.product.key for partner in partners}
+    groups = listings.groups_of(conn, pair, source, keys)
     for link in links:
         family = found[link.product_id]
-        family.owners[link.sku_id] = link.source_key
-        family.visible[link.source_key] = bool(link.base.get("visible"))
+        if link.source_key in groups:
+            family.owners[link.sku_id] = link.source_key
+            family.visible[link.source_key] = bool(link.base.get("visible"))
+        else:
+            family.gone[link.sku_id] = link.source_key
     for partner in partners:
         family = found[partner.office.product_id]
         family.owners.setdefault(partner.sku.sku_id, partner.product.key)
         family.visible[partner.product.key] = partner.product.visible
-    keys = [key for family in found.values() for key in family.owners.values()]
-    groups = listings.groups_of(conn, pair, source, keys)
     for family in found.values():
         family.groups.update({key: groups.get(key, "") for key in family.owners.values()})
     return found

@@ -14,7 +14,7 @@ from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, decide
 from syncd.sync.product_family import Family, Partner, families
 from syncd.sync.product_missing import Missing
-from syncd.sync.product_sight import Known, check_code, recall
+from syncd.sync.product_sight import Known, check_code, recall, row_of, vanished
 
 
 @dataclass(slots=True)
@@ -87,11 +87,8 @@ class ProductPlanner:
         return partners, missing
 
     def _office_id(self, product: Product, known: Known) -> int | None:
-        link = known.links.get(product.key)
-        if link is not None:
-            return link.product_id
-        rows = known.by_code.get(self.catalog.rule.key(product.code), ())
-        return rows[0].product_id if len(rows) == 1 else None
+        row = row_of(product, known, self.catalog.rule)
+        return row.product_id if row is not None else None
 
     def _partner(
         self, product: Product, known: Known, offices: Mapping[int, OfficeProduct]
@@ -102,16 +99,13 @@ class ProductPlanner:
         link = known.links.get(product.key)
         key = self.catalog.rule.key(product.code)
         skus = office.skus if office is not None else ()
-        if link is not None:
+        if link is not None and office is not None:
             for sku in skus:
-                if office is not None and sku.sku_id == link.sku_id:
+                if sku.sku_id == link.sku_id:
                     return Partner(product, office, sku, link)
-            raise Held(
-                f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product "
-                f"{link.product_id}); syncd does not create it again; restore it there, or delete it in CS-Cart",
-                code="vanished",
-            )
         matches = [sku for sku in skus if self.catalog.rule.key(sku.code) == key]
+        if link is not None and (link.sku_id in known.by_sku or not matches):
+            raise vanished(product, link)
         if len(matches) > 1:
             raise Held(
                 f"SKU {product.code} stands several times in one Webasyst product", code="ambiguous-sku"
@@ -148,8 +142,9 @@ class ProductPlanner:
             partner.link.base if partner.link else None,
             stock_id=stock_id,
             leads=family.leads(product.key),
-            whole=len(family.owners) == len(office.skus),
+            whole=family.holds(office),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
+            replaces=family.gone.get(partner.sku.sku_id, ""),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,19 +36,41 @@ class Known:
     by_code: Mapping[str, Sequence[CatalogRow]]
     by_sku: Mapping[int, CatalogRow]
     duplicates: Mapping[str, Sequence[str]]
+    owned: Collection[int] = ()
+    """Those of the rows' SKUs that are linked to a product that the source still lists."""
 
 
 def recall(conn: Connection, pair: str, source: str, products: Sequence[Product], rule: SkuRule) -> Known:
     """Look the products of a page up: their links, the mirror's rows, and codes that several products share."""
     links = product_links.by_sources(conn, pair, [product.key for product in products])
-    # A linked product is known by its link; codes matter for the others only.
-    codes = {rule.key(product.code) for product in products if product.key not in links} - {""}
+    by_sku = mirror.by_skus(conn, pair, [link.sku_id for link in links.values()])
+    # A linked product is known by its link while its SKU stands; codes matter for the others only.
+    known = {key for key, link in links.items() if link.sku_id in by_sku}
+    codes = {rule.key(product.code) for product in products if product.key not in known} - {""}
+    by_code = mirror.by_codes(conn, pair, codes)
+    owners = product_links.by_skus(conn, pair, [row.sku_id for rows in by_code.values() for row in rows])
+    listed = listings.groups_of(conn, pair, source, [link.source_key for link in owners.values()])
     return Known(
         links=links,
-        by_code=mirror.by_codes(conn, pair, codes),
-        by_sku=mirror.by_skus(conn, pair, [link.sku_id for link in links.values()]),
+        by_code=by_code,
+        by_sku=by_sku,
         duplicates=listings.duplicates(conn, pair, source, codes),
+        owned={sku_id for sku_id, link in owners.items() if link.source_key in listed},
     )
+
+
+def row_of(product: Product, known: Known, rule: SkuRule) -> CatalogRow | None:
+    """The mirror's row of the product's SKU, wherever it stands now.
+
+    It is the linked SKU; when that is gone, the only one that has the code and is nobody else's (a person made it anew);
+    for a product without a link, the only one with the code.
+    """
+    rows = known.by_code.get(rule.key(product.code), ())
+    link = known.links.get(product.key)
+    if link is None:
+        return rows[0] if len(rows) == 1 else None
+    free = [row for row in rows if row.sku_id not in known.owned]
+    return known.by_sku.get(link.sku_id) or (free[0] if len(free) == 1 else None)
 
 
 def check_code(product: Product, known: Known, rule: SkuRule) -> None:
@@ -90,13 +112,11 @@ def glance(
     if link is None:
         exists = bool(known.by_code.get(rule.key(product.code)))
         return Sight.WORK if exists or policy.create_missing else Sight.UNWANTED
-    row = known.by_sku.get(link.sku_id)
+    row = row_of(product, known, rule)
     if row is None:
-        raise Held(
-            f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "
-            "syncd does not create it again; restore it there, or delete it in CS-Cart",
-            code="vanished",
-        )
+        raise vanished(product, link)
+    if (row.sku_id, row.product_id) != (link.sku_id, link.product_id):
+        return Sight.WORK
     wanted = amounts(product, rates, policy.currency, row.currency)
     settled = (
         looks_equal(product, row, wanted)
@@ -104,6 +124,15 @@ def glance(
         else looks_settled(product, link.base, row, wanted, images=policy.images)
     )
     return Sight.SETTLED if settled and not link.dirty else Sight.WORK
+
+
+def vanished(product: Product, link: ProductLink) -> Held:
+    """The error for a linked product whose SKU the office does not have any more."""
+    return Held(
+        f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "
+        "syncd does not create it again; restore it there, or delete it in CS-Cart",
+        code="vanished",
+    )
 
 
 def _check_rename(product: Product, row: CatalogRow | None, rule: SkuRule) -> None:

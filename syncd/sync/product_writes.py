@@ -24,6 +24,7 @@ from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import (
     ProductPlan,
     ProductPolicy,
+    agreed_base,
     amounts,
     base_of,
     content_fields,
@@ -95,13 +96,19 @@ class ProductWrites:
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Commit what both sides now say: the links' bases, and nothing left to look at."""
         for plan in plans:
-            self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id)
+            if plan.replaces:
+                product_links.remove(conn, self.policy.pair, [plan.replaces])
+            earlier = product_links.get(conn, self.policy.pair, plan.product.key)
+            base = agreed_base(plan, earlier.base if earlier and plan.linked else None)
+            self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base=base)
 
     def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Link products that a brake holds back, and keep them in line for the pass after its release."""
         for plan in plans:
             link = product_links.get(conn, self.policy.pair, plan.product.key)
-            if link is None:
+            if plan.replaces:
+                product_links.remove(conn, self.policy.pair, [plan.replaces])
+            if link is None or link.sku_id != plan.sku.sku_id:
                 self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base={}, dirty=True)
         product_links.mark_dirty(conn, self.policy.pair, [plan.sku.sku_id for plan in plans])
 
@@ -131,20 +138,20 @@ class ProductWrites:
         sku_id: int,
         product_id: int,
         *,
-        base: Mapping[str, Any] | None = None,
+        base: Mapping[str, Any],
         dirty: bool = False,
     ) -> None:
         now = self.now()
         earlier = product_links.get(conn, self.policy.pair, product.key)
-        agreed = dict(base_of(product) if base is None else base)
-        if earlier is not None and "images" in earlier.base and "images" not in agreed:
-            agreed["images"] = earlier.base["images"]
+        if earlier is not None and earlier.sku_id != sku_id:
+            product_links.remove(conn, self.policy.pair, [product.key])
+            earlier = None
         link = ProductLink(
             pair=self.policy.pair,
             source_key=product.key,
             sku_id=sku_id,
             product_id=product_id,
-            base=agreed,
+            base=dict(base),
             dirty=dirty,
             linked_at=earlier.linked_at if earlier else now,
             updated_at=now,

@@ -142,7 +142,7 @@ class ProductsCycle:
         if sweep:
             ours = await self.listing.with_groups(ours)
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
-        await self.listing.note(ours, scan)
+        await self.listing.note(ours, scan, broken=[broken.key for broken in page.broken])
         await self._look(ours, sweep=sweep)
 
     async def _look(self, products: Sequence[Product], *, sweep: bool) -> None:

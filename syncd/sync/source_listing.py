@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from syncd.model.product import Product
 from syncd.model.sku import SkuRule
-from syncd.state import listings
+from syncd.state import listings, product_links
 from syncd.state.database import Database
 from syncd.state.listings import ListingRow
 from syncd.sync.product_decision import ProductPolicy
@@ -36,11 +38,17 @@ class SourceListing:
         """The product's variation group; empty when it has none or groups are not kept together."""
         return product.group or "" if self.policy.group_variations else ""
 
-    async def note(self, products: Sequence[Product], scan: int) -> None:
-        """Remember that these products were listed."""
-        rows = [ListingRow(item.key, self.rule.key(item.code), self.group(item)) for item in products]
+    async def note(self, products: Sequence[Product], scan: int, *, broken: Sequence[str] = ()) -> None:
+        """Remember that these products were listed, with the shop's own groups whatever the setting; those that could not
+        be read (`broken`) are still there."""
+        rows = [ListingRow(item.key, self.rule.key(item.code), item.group or "") for item in products]
         pair, source = self.policy.pair, self.policy.source
-        await self.db.run(lambda conn: listings.upsert_many(conn, pair, source, rows, scan))
+
+        def write(conn: Connection) -> None:
+            listings.upsert_many(conn, pair, source, rows, scan)
+            listings.keep(conn, pair, source, broken, scan)
+
+        await self.db.run(write)
 
     async def with_groups(self, products: Sequence[Product]) -> list[Product]:
         """The sweep's lean listing leaves the variation groups out; they are known from the full one."""
@@ -60,6 +68,16 @@ class SourceListing:
         )
 
     async def forget(self, keys: Sequence[str]) -> None:
-        """Drop products from the list."""
+        """Drop products from the list. Who shares an office product with them is compared again: another product's texts
+        and visibility may count from now on."""
         pair, source = self.policy.pair, self.policy.source
-        await self.db.run(lambda conn: listings.forget(conn, pair, source, keys))
+
+        def forget(conn: Connection) -> None:
+            listings.forget(conn, pair, source, keys)
+            links = product_links.by_sources(conn, pair, keys).values()
+            shared = product_links.by_products(conn, pair, {link.product_id for link in links})
+            gone = set(keys)
+            left = [link.sku_id for link in shared if link.source_key not in gone]
+            product_links.mark_dirty(conn, pair, left)
+
+        await self.db.run(forget)

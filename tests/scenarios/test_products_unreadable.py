@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from syncd.daemon.once import Exit
 from syncd.sandbox.webasyst.shop import WebasystShop
 from tests.scenarios.shops import Pair, money
@@ -62,7 +60,7 @@ def test_while_codes_cannot_be_read_nothing_is_created(started: Pair) -> None:
     assert isinstance(started.webasyst.shop, WebasystShop)
     for sku in started.webasyst.shop.state.store.skus:
         if sku.sku == "X1":
-            sku.sku = ["X1"]
+            sku.sku = ["X1"]  # type: ignore[assignment]
     started.product("NEW")
     started.later(90_000)
     run = started.run()

@@ -18,6 +18,7 @@ from syncd.sync.product_decision import (
     TEXTS,
     Amounts,
     ProductPlan,
+    agreed_base,
     amounts,
     base_of,
     content_fields,
@@ -116,6 +117,26 @@ class TestSku:
     def test_no_row_in_the_warehouse_means_unlimited_and_is_written(self) -> None:
         """A missing row sells without limit, so even a quantity of 0 is written."""
         assert change_of(product=make.product(quantity=Decimal(0)), stock_id=3).stock == 0
+
+
+class TestLeading:
+    """Whose texts count, and what is remembered of the others'."""
+
+    def test_texts_that_did_not_count_are_not_agreed(self) -> None:
+        """A product whose texts did not speak for the office product writes them when they do."""
+        told = make.product(content=make.content(name="Old"))
+        edited = make.product(content=make.content(name="New"))
+        base = agreed_base(plan_of(edited, base=base_of(told), leads=False), base_of(told))
+        again = agreed_base(plan_of(edited, base=base, leads=False), base)
+        assert plan_of(edited, base=again, leads=True).texts == {"name": "New"}
+        assert base["texts"] == base_of(edited)["texts"]
+
+    def test_texts_that_counted_are_agreed(self) -> None:
+        """After the product led, nothing but its texts is remembered; what was made of its pictures stays."""
+        edited = make.product(content=make.content(name="New"))
+        base = agreed_base(plan_of(edited, base={"led": {}, "images": "x"}), {"led": {}, "images": "x"})
+        assert base == {**base_of(edited), "images": "x"}
+        assert agreed_base(plan_of(edited), None) == base_of(edited)
 
 
 class TestVisibility:

@@ -119,6 +119,22 @@ class TestSight:
             sight(replace(LINKED, by_sku={}, by_code={}))
         assert error.value.code == "vanished"
 
+    def test_a_sku_that_staff_made_anew_is_work(self) -> None:
+        """The linked SKU is gone, and one that is nobody's has its code: it is compared, and linked."""
+        assert sight(replace(LINKED, by_sku={})) is Sight.WORK
+
+    def test_a_code_that_is_somebody_elses_is_not_taken(self) -> None:
+        """A SKU that another listed product is linked to replaces nothing; neither do two of one code."""
+        rows = [make.catalog_row(), make.catalog_row(sku_id=9)]
+        for known in (replace(LINKED, owned={4}), replace(LINKED, by_code={"cof-1": rows})):
+            with pytest.raises(Held, match="vanished"):
+                sight(replace(known, by_sku={}))
+
+    def test_a_sku_that_staff_moved_is_work(self) -> None:
+        """The SKU stands in another product than the link says: the link is put right."""
+        moved = make.catalog_row(product_id=77)
+        assert sight(replace(LINKED, by_sku={4: moved})) is Sight.WORK
+
     def test_a_currency_without_a_rate_is_held(self) -> None:
         """A product in a currency that the office does not know is held."""
         with pytest.raises(Held, match="no currency EUR"):

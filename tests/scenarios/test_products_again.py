@@ -1,0 +1,118 @@
+"""Products that were deleted and made again, or moved, in either shop: the link follows, and nothing is doubled."""
+
+from __future__ import annotations
+
+import urllib.request
+
+from syncd.daemon.once import Exit
+from syncd.sandbox.cscart.shop import CSCartShop
+from tests.scenarios.shops import Pair, money
+from tests.scenarios.variations import group
+
+DAY = 90_000
+
+
+def test_a_product_made_again_in_cscart_takes_over_its_sku(started: Pair) -> None:
+    """After a full listing missed the old product, the new one with the same code is linked to the SKU."""
+    started.product("X2")
+    started.run()
+    started.at_cscart("product.delete", product_id=started.source_product("A")["product_id"])
+    started.later(DAY)
+    started.run()
+    started.product("A", price="12.00")
+    assert started.run().exit is Exit.OK
+    assert money(started.office_sku("A")["price"]) == money(12)
+    started.later(DAY)
+    assert started.run().exit is Exit.OK
+
+
+def test_a_product_that_is_still_listed_keeps_its_sku(started: Pair) -> None:
+    """A second product with the same code waits while the first one may come back."""
+    started.at_cscart("product.delete", product_id=started.source_product("A")["product_id"])
+    started.product("A", price="12.00")
+    run = started.run()
+    assert list(run.reasons.values()) == ["duplicate-sku"]
+    assert money(started.office_sku("A")["price"]) == money(10)
+
+
+def test_a_product_made_again_in_webasyst_is_linked_anew(started: Pair) -> None:
+    """Staff deleted the product and made it anew: its code leads to the only SKU that is nobody's."""
+    started.product("X2")
+    started.run()
+    started.at_webasyst("product.delete", id=started.office_product("A")["id"])
+    started.later(DAY)
+    assert list(started.run().reasons.values()) == ["vanished"]
+    started.office_has("A", price="5.00")
+    started.later(DAY)
+    assert started.run().exit is Exit.OK
+    assert money(started.office_sku("A")["price"]) == money(10)
+
+
+def test_a_sku_that_staff_moved_to_another_product_is_followed(started: Pair) -> None:
+    """The link goes with the SKU id; where it stands is what the last scan says."""
+    started.product("X2")
+    started.run()
+    sku, home = started.office_sku("A")["id"], started.office_product("X2")["id"]
+    url = f"{started.webasyst.url}/api.php/shop.product.skus.update?id={sku}"
+    headers = {"Authorization": f"Bearer {started.webasyst.credentials['token']}"}
+    with urllib.request.urlopen(
+        urllib.request.Request(url, f"product_id={home}".encode(), headers)
+    ) as answer:
+        answer.read()
+    started.later(DAY)
+    started.at_cscart("product.update", sku="A", price="77.00")
+    assert started.run().exit is Exit.OK
+    assert started.office_sku("A")["id"] == sku
+    assert money(started.office_sku("A")["price"]) == money(77)
+
+
+def three(pair: Pair) -> list[int]:
+    """A group of three variations, in step."""
+    ids = [pair.product(f"G{number}") for number in (1, 2, 3)]
+    group(pair, *ids)
+    pair.run()
+    pair.later(1000)
+    return ids
+
+
+def test_texts_and_visibility_go_on_after_a_member_was_deleted(started: Pair) -> None:
+    """A deleted variation has no say any more, neither in who leads nor in what is shown."""
+    first, second, third = three(started)
+    started.at_cscart("product.delete", product_id=third)
+    started.later(DAY)
+    started.run()
+    started.later(1000)
+    for key in (first, second):
+        started.at_cscart("product.update", product_id=key, product="New name", status="H")
+    assert started.run().exit is Exit.OK
+    product = started.office_product("G1")
+    assert (product["name"], product["status"]) == ("New name", "0")
+
+
+def test_the_next_member_leads_when_the_first_one_is_deleted(started: Pair) -> None:
+    """What the others said while the first one led arrives when the first one is gone."""
+    first, second, third = three(started)
+    assert isinstance(started.cscart.shop, CSCartShop)
+    for key in (second, third):
+        # A variation that is a product of its own in the catalogue has a name of its own.
+        row = started.cscart.shop.context.store.products[key]
+        row.product_type, row.parent_product_id = "P", 0
+        started.at_cscart("product.update", product_id=key, product="Second's name")
+    started.run()
+    assert started.office_product("G1")["name"] == "Product G1"
+    started.at_cscart("product.delete", product_id=first)
+    started.later(DAY)
+    started.run()
+    assert started.office_product("G2")["name"] == "Second's name"
+
+
+def test_switching_the_grouping_off_and_on_keeps_a_group_led(started: Pair) -> None:
+    """The setting says how new products are made; who leads an existing one is the shop's own group."""
+    ids = three(started)
+    started.set(products={"group_variations": False})
+    started.later(DAY)
+    started.run()
+    for key in ids:
+        started.at_cscart("product.update", product_id=key, product="New name")
+    assert started.run().exit is Exit.OK
+    assert started.office_product("G1")["name"] == "New name"
