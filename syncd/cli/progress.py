@@ -82,6 +82,7 @@ class BarProgress:
 
     bars: Bars
     _tasks: dict[str, TaskID] = field(default_factory=dict)
+    _before: dict[str, int] = field(default_factory=dict)
 
     def of(self, stream: str) -> Progress:
         """The progress of one stream; a second cycle takes the bar of the first."""
@@ -89,6 +90,11 @@ class BarProgress:
             self._tasks[stream] = self.bars.add_task(stream, total=None)
 
         def show(done: int, total: int | None) -> None:
-            self.bars.update(self._tasks[stream], completed=done, total=total)
+            task = self._tasks[stream]
+            if done < self._before.get(stream, 0):
+                # What was read is being written now: the time left is another one.
+                self.bars.reset(task)
+            self._before[stream] = done
+            self.bars.update(task, completed=done, total=total)
 
         return show

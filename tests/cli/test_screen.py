@@ -9,9 +9,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.progress import Progress as Bars
 
 from syncd.cli import progress
-from syncd.cli.progress import PlainProgress, duration, spell
+from syncd.cli.progress import BarProgress, PlainProgress, duration, spell
 from syncd.cli.screen import Column, Screen
 from syncd.cli.spell import distance, when
 
@@ -99,6 +100,21 @@ def test_a_bar_on_a_terminal() -> None:
             show("orders")(150, 500)
 
     assert "150/500" in stream.getvalue()
+
+
+def test_a_bar_that_begins_anew_estimates_anew() -> None:
+    """The phase of writing is not taken for done because that of reading is."""
+    clock = iter(float(second) for second in range(0, 10_000, 10))
+    bars = Bars(disable=True, get_time=lambda: next(clock))
+    show = BarProgress(bars).of("products")
+
+    for done in (1000, 2000, 100, 200, 300):
+        show(done, 2000)
+
+    (task,) = bars.tasks
+    assert task.completed == 300
+    assert not task.finished
+    assert (task.time_remaining or 0) > 0
 
 
 def test_no_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
