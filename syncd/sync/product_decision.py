@@ -59,6 +59,8 @@ class ProductPlan:
     linked: bool
     images_changed: bool
     leads: bool = True
+    source_sold: bool = True
+    """Whether the source's own quantity changed since the base; without a base nothing is known, and it counts as such."""
     replaces: str = ""
     """The source product that was linked to the SKU and that the source does not list any more."""
 
@@ -172,6 +174,7 @@ def decide(
         linked=base is not None,
         images_changed=base is not None and images_pending(product, base),
         leads=leads,
+        source_sold=(base or {}).get("quantity") != plain(product.quantity),
         replaces=replaces,
     )
 
@@ -204,6 +207,7 @@ def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, A
     """Texts that changed at the source since the base and differ in the office.
 
     A name that the source lost is not sent: the office would call the product "New product" (contracts/webasyst §3.5).
+    Nor does a text that the source never had empty what staff wrote in the office.
     """
     known = base or {}
     agreed = known.get("led", known.get("texts", {}))
@@ -211,7 +215,7 @@ def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, A
     changed = {}
     for name in digests:
         value = _cut(name, getattr(content, name))
-        if name == "name" and not value.strip():
+        if not value.strip() and (name == "name" or name not in agreed):
             continue
         if digests[name] != agreed.get(name) and not same_text(value, getattr(office, name)):
             changed[name] = value

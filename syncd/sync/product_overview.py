@@ -17,7 +17,10 @@ def overview(plans: Iterable[ProductPlan], into: Overview) -> None:
         if change is not None and change.price is not None:
             into.note(Kind.PRICE, f"{name}: {plan.sku.price} -> {change.price}")
             into.zero_prices += change.price == 0 and plan.sku.price > 0
-        if change is not None and change.stock is not None:
+        elif change is not None and change.compare_price is not None and plan.sku.compare_price:
+            into.note(Kind.PRICE, f"{name}: list price {plan.sku.compare_price} -> {change.compare_price}")
+        # What the source did not change is our own orders' doing, or staff's: it is put right without a question.
+        if change is not None and change.stock is not None and plan.source_sold:
             into.note(Kind.STOCK, f"{name}: -> {change.stock}")
         if plan.texts:
             into.note(Kind.TEXT, f"{name}: {', '.join(sorted(plan.texts))}")

@@ -210,7 +210,8 @@ class TestTexts:
     def test_an_emptied_text_is_emptied(self) -> None:
         """A text that the source took away goes, but for the name, which no product is without."""
         gone = make.content(name=" ", summary="", description="")
-        assert plan_of(make.product(content=gone)).texts == {"summary": "", "description": ""}
+        plan = plan_of(make.product(content=gone), base=base_of(make.product()))
+        assert plan.texts == {"summary": "", "description": ""}
 
     def test_the_address_of_a_page_is_never_changed(self) -> None:
         """An existing product keeps its URL."""
@@ -369,3 +370,23 @@ def test_a_plan_carried_out_leaves_no_plan(
         name=plan.texts.get("name", "Coffee"),
     )
     assert plan_of(product, office, siblings_visible=sibling).empty
+
+
+class TestFirstContact:
+    """What is known, and what is not, before the two sides agreed for the first time."""
+
+    def test_texts_that_the_source_never_had_are_not_emptied(self) -> None:
+        """Staff's words stay where the source has none; once it had some, emptying them counts."""
+        bare = make.product(content=make.content(summary="", description="<p>New</p>"))
+        assert plan_of(bare).texts == {"description": "<p>New</p>"}
+        assert plan_of(bare, base=base_of(make.product())).texts == {
+            "summary": "",
+            "description": "<p>New</p>",
+        }
+
+    def test_stock_counts_as_changed_unless_the_base_says_otherwise(self) -> None:
+        """Without a base nothing proves that the source did not change it."""
+        assert plan_of().source_sold
+        assert plan_of(base={}).source_sold
+        assert not plan_of(base=base_of(make.product())).source_sold
+        assert plan_of(base=base_of(make.product(quantity=Decimal(8)))).source_sold

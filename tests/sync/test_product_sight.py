@@ -121,7 +121,8 @@ class TestSight:
 
     def test_a_sku_that_staff_made_anew_is_work(self) -> None:
         """The linked SKU is gone, and one that is nobody's has its code: it is compared, and linked."""
-        assert sight(replace(LINKED, by_sku={})) is Sight.WORK
+        anew = make.catalog_row(sku_id=9, product_id=8)
+        assert sight(replace(LINKED, by_sku={}, by_code={"cof-1": [anew]})) is Sight.WORK
 
     def test_a_code_that_is_somebody_elses_is_not_taken(self) -> None:
         """A SKU that another listed product is linked to replaces nothing; neither do two of one code."""
