@@ -37,8 +37,10 @@ from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_bring import ProductBringer
+from syncd.sync.product_create import ProductCreate
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
+from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_images import ProductImages
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
@@ -288,25 +290,20 @@ class Shops:
         app = self.app
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
+        writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now)
+        images = ProductImages(self.source, self.office, writer, app.db, PAIR)
+        guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
+        missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(
-                self.source,
-                self.office,
-                self.catalog,
-                app.db,
-                policy,
-                Missing(self.office, self.catalog, app.db, policy),
-            ),
-            writes=ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now),
+            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing),
+            writes=writes,
             changes=ProductBatch(self.office, self.catalog, writer, tally),
-            images=ProductImages(self.source, self.office, writer, app.db, PAIR),
-            source=self.source,
-            failing=SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now),
+            create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
+            guard=guard,
             brakes=self._brakes(PRODUCTS, tally, override=override),
             db=app.db,
             policy=policy,
             tally=tally,
-            pulse=pulse,
         )
 
     def _bringer(self) -> ProductBringer:

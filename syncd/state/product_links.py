@@ -81,9 +81,19 @@ def mark_dirty(conn: Connection, pair: str, sku_ids: Iterable[int]) -> None:
         )
 
 
-def dirty(conn: Connection, pair: str, limit: int) -> list[ProductLink]:
-    """Links that ask for a comparison, by SKU id, not more than `limit`."""
-    return _select(conn, pair, product_links.c.dirty.is_(True), limit)
+def mark_clean(conn: Connection, pair: str, keys: Iterable[str]) -> None:
+    """Ask for no comparison of these source products any more."""
+    for batch in batches(keys):
+        mine = (product_links.c.pair == pair) & product_links.c.source_key.in_(batch)
+        conn.execute(update(product_links).where(mine).values(dirty=False))
+
+
+def dirty_keys(conn: Connection, pair: str) -> list[str]:
+    """The source products of all links that ask for a comparison, by SKU id."""
+    query = select(product_links.c.source_key).where(
+        product_links.c.pair == pair, product_links.c.dirty.is_(True)
+    )
+    return list(conn.scalars(query.order_by(product_links.c.sku_id)))
 
 
 def remove(conn: Connection, pair: str, keys: Iterable[str]) -> int:
@@ -101,11 +111,9 @@ def count(conn: Connection, pair: str) -> int:
     return conn.scalar(select(func.count()).where(product_links.c.pair == pair)) or 0
 
 
-def _select(
-    conn: Connection, pair: str, condition: ColumnElement[bool], limit: int | None = None
-) -> list[ProductLink]:
+def _select(conn: Connection, pair: str, condition: ColumnElement[bool]) -> list[ProductLink]:
     query = select(*_COLUMNS).where(product_links.c.pair == pair, condition)
-    return [ProductLink(*row) for row in conn.execute(query.order_by(product_links.c.sku_id).limit(limit))]
+    return [ProductLink(*row) for row in conn.execute(query.order_by(product_links.c.sku_id))]
 
 
 def _taken(conn: Connection, links: Sequence[ProductLink]) -> LinkTaken | None:

@@ -42,6 +42,10 @@ class SetAsideRecords:
         row = self._open.get(key)
         return row is not None and row.version == version and row.next_at > self._now()
 
+    def rests(self, key: str) -> bool:
+        """Whether the record failed and its pause is not over."""
+        return key in self._open and self._open[key].next_at > self._now()
+
     def has(self, key: str, code: str) -> bool:
         """Whether the record failed for this reason."""
         return key in self._open and self._open[key].code == code

@@ -123,6 +123,9 @@ class ProductOffice(Protocol):
     async def add_product(self, draft: ProductDraft) -> OfficeProduct:
         """Create a product with its SKUs."""
 
+    async def most_skus(self) -> int:
+        """How many SKUs a new product can be created with; further ones are added one by one."""
+
     async def add_sku(self, product_id: int, draft: DraftSku) -> int:
         """Add a SKU to a product; answers its id."""
 

@@ -52,6 +52,10 @@ class ProductImages:
         content, name = await self.source.image(image.url)
         digest = hashlib.sha256(content).hexdigest()[:24]
         file_name = f"{digest}{PurePosixPath(name).suffix.lower()}"
+        earlier = await self.db.run(lambda conn: images.by_digest(conn, self.pair, product_id, digest))
+        if earlier is not None:
+            # Another variation of the same office product has brought it.
+            there.setdefault(file_name, OfficeImage(earlier.image_id, file_name))
         sent = file_name not in there
         if sent:
             there[file_name] = await self._upload(product, product_id, content, file_name, image.alt)

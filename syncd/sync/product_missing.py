@@ -91,7 +91,8 @@ class Missing:
         if members & doubtful:
             creations.aside += [(product, _waits(product)) for product in products]
             return
-        home = await self._home(members, [p for p in partners if self._group(p.product) == group])
+        members |= {partner.product.key for partner in partners if self._group(partner.product) == group}
+        home = await self._home(members, partners)
         if home is None:
             creations.products.append(sorted(products, key=lambda product: number(product.key)))
         else:
@@ -108,14 +109,16 @@ class Missing:
     async def _home(self, members: set[str], partners: Sequence[Partner]) -> OfficeProduct | None:
         """The one office product in which all linked members of a group stand, and nobody else; those matched just now
         count as linked."""
-        here = {partner.office.product_id for partner in partners}
+        here = {partner.office.product_id for partner in partners if partner.product.key in members}
 
         def linked(conn: Connection) -> set[int]:
             links = product_links.by_sources(conn, self.policy.pair, members)
             return here | {link.product_id for link in links.values()}
 
         def owners(conn: Connection) -> set[str]:
-            return {link.source_key for link in product_links.by_products(conn, self.policy.pair, ids)}
+            links = product_links.by_products(conn, self.policy.pair, ids)
+            late = {partner.product.key for partner in partners if partner.office.product_id in ids}
+            return late | {link.source_key for link in links}
 
         ids = await self.db.run(linked)
         if len(ids) != 1 or await self.db.run(owners) - members:

@@ -45,8 +45,9 @@ class ProductPlanner:
         page = await self.source.products(keys)
         plan = BatchPlan(broken=list(page.broken))
         read = {product.key for product in page.records} | {broken.key for broken in page.broken}
-        plan.gone = [key for key in keys if key not in read]
         ours = [p for p in page.records if self.policy.company is None or p.company == self.policy.company]
+        foreign = {product.key for product in page.records} - {product.key for product in ours}
+        plan.gone = [key for key in keys if key not in read or key in foreign]
         partners, missing = await self._match(ours, plan)
         doubtful = await self.missing.doubtful() if missing else set()
         missing = [product for product in missing if product.key not in doubtful]

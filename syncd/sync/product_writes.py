@@ -29,6 +29,7 @@ from syncd.sync.product_decision import (
     base_of,
     content_fields,
     images_digest,
+    images_pending,
 )
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.writer import Step, Writer
@@ -84,7 +85,9 @@ class ProductWrites:
         draft = await self._sku(product, office.currency)
 
         def done(conn: Connection, sku_id: int) -> None:
-            self._put_link(conn, product, sku_id, office.product_id, base=_new(product))
+            self._put_link(
+                conn, product, sku_id, office.product_id, base=_new(product), dirty=self.policy.images
+            )
 
         payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
@@ -94,13 +97,16 @@ class ProductWrites:
         await self.catalog.remember(await self.office.products([office.product_id]))
 
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
-        """Commit what both sides now say: the links' bases, and nothing left to look at."""
+        """Commit what both sides now say: the links' bases, and nothing left to look at but pictures to be sent."""
         for plan in plans:
             if plan.replaces:
                 product_links.remove(conn, self.policy.pair, [plan.replaces])
             earlier = product_links.get(conn, self.policy.pair, plan.product.key)
             base = agreed_base(plan, earlier.base if earlier and plan.linked else None)
-            self._put_link(conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base=base)
+            pictures = self.policy.images and images_pending(plan.product, base)
+            self._put_link(
+                conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base=base, dirty=pictures
+            )
 
     def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Link products that a brake holds back, and keep them in line for the pass after its release."""
@@ -117,10 +123,13 @@ class ProductWrites:
         link = product_links.get(conn, self.policy.pair, product.key)
         if link is not None:
             base = {**link.base, "images": images_digest(product)}
-            product_links.put_many(conn, [replace(link, base=base, updated_at=self.now())])
+            product_links.put_many(conn, [replace(link, base=base, dirty=False, updated_at=self.now())])
 
     def link(self, conn: Connection, members: Sequence[Product], made: OfficeProduct) -> list[Product]:
-        """Tie source rows to the SKUs of an office product by code; answers the rows that have none there."""
+        """Tie source rows to the SKUs of an office product by code; answers the rows that have none there.
+
+        They stay in line until their pictures have been sent.
+        """
         by_code = {self.catalog.rule.key(sku.code): sku for sku in made.skus}
         missing = []
         for member in members:
@@ -128,7 +137,9 @@ class ProductWrites:
             if sku is None:
                 missing.append(member)
             else:
-                self._put_link(conn, member, sku.sku_id, made.product_id, base=_new(member))
+                self._put_link(
+                    conn, member, sku.sku_id, made.product_id, base=_new(member), dirty=self.policy.images
+                )
         return missing
 
     def _put_link(

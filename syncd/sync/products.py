@@ -65,7 +65,7 @@ class ProductsCycle:
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
-    work: set[WorkItem] = field(default_factory=set)
+    work: dict[str, WorkItem] = field(default_factory=dict)
     seen: int = 0
 
     async def run(self, *, retry_all: bool = False) -> None:
@@ -79,7 +79,7 @@ class ProductsCycle:
     async def _run(self, *, retry_all: bool) -> None:
         await self.apply.begin()
         for key in await self.doubts.settle(everything=retry_all):
-            self.work.add(WorkItem(key, key))
+            self._add(key)
         await self._retry(self.failing.due(everything=retry_all))
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
         sweep = await self._sweep_due()
@@ -153,7 +153,7 @@ class ProductsCycle:
             lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule)
         )
         for product in products:
-            if not sweep and self.apply.waits(product):
+            if not sweep and self.apply.guard.waits(product):
                 self.tally.add(Event.SKIPPED)
                 continue
             try:
@@ -161,11 +161,11 @@ class ProductsCycle:
                 sight = glance(product, known, self.policy, rates, rule, sweep=sweep)
             except Held as error:
                 if not (sweep and product.key in self.failing):
-                    await self.apply.set_aside(product, error)
+                    await self.apply.guard.failed([product], error)
                 continue
             if sight is Sight.WORK:
                 exists = product.key in known.links or bool(known.by_code.get(rule.key(product.code)))
-                self.work.add(WorkItem(self.listing.group(product) or product.key, product.key, exists))
+                self._add(product.key, self.listing.group(product), exists=exists)
             else:
                 self.tally.add(Event.SKIPPED)
                 if sight is Sight.SETTLED and not sweep:
@@ -184,18 +184,26 @@ class ProductsCycle:
             ours = self.listing.ours(page.records)
             await self.catalog.refresh(batch, [product.code for product in ours])
             await self.listing.note(ours, self.listing.scan_number())
-            self.work.update(
-                WorkItem(self.listing.group(product) or product.key, product.key) for product in ours
-            )
-            self.work.update(WorkItem(key, key) for key in set(batch) - {product.key for product in ours})
+            groups = {product.key: self.listing.group(product) for product in ours}
+            for key in batch:
+                self._add(key, groups.get(key, ""))
 
     async def _collect_dirty(self) -> None:
-        """Products that orders moved, or that a brake held back; while one is engaged they wait for its release."""
+        """Products that orders moved, whose pictures are not sent, or that a brake held back; while one is engaged they wait
+        for its release, and failed ones for the end of their pause."""
         if self.apply.brakes.blocked:
             return
-        links = await self.db.run(lambda conn: product_links.dirty(conn, self.policy.pair, limit=10_000))
-        for link in links:
-            self.work.add(WorkItem(link.source_key, link.source_key))
+        keys = await self.db.run(lambda conn: product_links.dirty_keys(conn, self.policy.pair))
+        groups = await self.listing.groups(keys)
+        for key in keys:
+            if not self.failing.rests(key):
+                self._add(key, groups.get(key, ""))
+
+    def _add(self, key: str, group: str = "", *, exists: bool = True) -> None:
+        """Put a product in line, once, with the rest of its group."""
+        known = self.work.get(key)
+        if known is None or known.group == key:
+            self.work[key] = WorkItem(group or key, key, exists)
 
     async def _listing_ended(self, scan: int) -> None:
         """A full listing shows what vanished from the source: reported, never deleted in the office."""
@@ -209,7 +217,7 @@ class ProductsCycle:
 
     async def _write(self) -> None:
         """Plan everything that exists, brake, then write batch by batch. Items of a group share a batch."""
-        items = sorted(self.work)
+        items = sorted(self.work.values())
         existing = [item for item in items if item.exists]
         if len(existing) >= LEAST_SUSPICIOUS:
             await self.apply.look_ahead([[item.key for item in batch] for batch in _batches(existing)])

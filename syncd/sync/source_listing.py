@@ -60,6 +60,13 @@ class SourceListing:
             for product in products
         ]
 
+    async def groups(self, keys: Sequence[str]) -> dict[str, str]:
+        """The variation groups of these products, as far as groups are kept together; empty for none."""
+        if not self.policy.group_variations:
+            return {}
+        pair, source = self.policy.pair, self.policy.source
+        return await self.db.run(lambda conn: listings.groups_of(conn, pair, source, keys))
+
     async def vanished(self, scan: int) -> tuple[list[str], int]:
         """Products that the full listing of this scan did not show any more, and how many were known in all."""
         pair, source = self.policy.pair, self.policy.source

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import urllib.request
+from dataclasses import replace
 
+from syncd.app import PAIR
 from syncd.daemon.once import Exit
 from syncd.sandbox.cscart.shop import CSCartShop
+from syncd.state import failures, product_links
 from tests.scenarios.shops import Pair, money
 from tests.scenarios.variations import group
 
@@ -116,3 +119,69 @@ def test_switching_the_grouping_off_and_on_keeps_a_group_led(started: Pair) -> N
         started.at_cscart("product.update", product_id=key, product="New name")
     assert started.run().exit is Exit.OK
     assert started.office_product("G1")["name"] == "New name"
+
+
+def dirty(pair: Pair) -> list[str]:
+    with pair.database() as db:
+        return db.run_sync(lambda conn: product_links.dirty_keys(conn, PAIR))
+
+
+def mark_all(pair: Pair) -> None:
+    """Orders moved the stock of everything."""
+    with pair.database() as db:
+        skus = [sku["id"] for row in pair.office_products() for sku in row["skus"]]
+        db.run_sync(lambda conn: product_links.mark_dirty(conn, PAIR, skus))
+
+
+def test_a_product_that_is_gone_from_cscart_is_not_asked_for_again_and_again(started: Pair) -> None:
+    """What CS-Cart does not have any more is compared once, and then left alone."""
+    started.product("X2")
+    started.run()
+    mark_all(started)
+    started.at_cscart("product.delete", product_id=started.source_product("A")["product_id"])
+    started.later(400)
+    started.cycle("products")
+    assert dirty(started) == []
+
+
+def test_a_product_of_another_company_is_not_asked_for_again_and_again(started: Pair) -> None:
+    """A product that went to another company is nobody's business here."""
+    mark_all(started)
+    started.set(cscart={"company_id": 2})
+    started.later(400)
+    started.cycle("products")
+    assert dirty(started) == []
+
+
+def test_a_product_that_vanished_from_webasyst_is_compared_again_after_its_pause(started: Pair) -> None:
+    """Being in line does not shorten the pauses of a failure."""
+    started.product("X2")
+    started.run()
+    mark_all(started)
+    started.at_webasyst("product.delete", id=started.office_product("A")["id"])
+    attempts = []
+    for pause in (400, 10, 10):
+        started.later(pause)
+        started.cycle("products")
+        with started.database() as db:
+            attempts.append(db.run_sync(lambda conn: failures.all(conn, PAIR))[0].attempts)
+    assert attempts == [1, 1, 1]
+
+
+def test_a_link_that_is_taken_keeps_no_other_product_from_being_linked(started: Pair) -> None:
+    """The database refuses one link of a batch: that product is set aside, the others are linked."""
+    started.office_has("K1")
+    started.office_has("K2")
+    taken = started.office_sku("K1")["id"]
+    with started.database() as db:
+        link = db.run_sync(lambda conn: product_links.get(conn, PAIR, "1"))
+        assert link is not None
+        other = replace(link, source_key="99", sku_id=taken, product_id=77)
+        db.run_sync(lambda conn: product_links.put_many(conn, [other]))
+    started.product("K1")
+    started.product("K2")
+    started.later(DAY)
+    run = started.run()
+    assert list(run.reasons.values()) == ["link-taken"]
+    assert money(started.office_sku("K2")["price"]) == money(10)
+    assert started.linked_products() == 3

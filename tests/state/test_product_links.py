@@ -95,15 +95,17 @@ def test_the_same_ids_in_another_pair_are_free(db: Database) -> None:
     assert db.run_sync(lambda conn: product_links.count(conn, "second")) == 1
 
 
-def test_dirty_links_are_told_in_order_up_to_a_limit(db: Database) -> None:
+def test_dirty_links_are_told_in_order(db: Database) -> None:
     """Links are marked by SKU, unknown SKUs passed over; the mark of a link is gone when it is put without."""
     links = [product_link(source_key=str(number), sku_id=number) for number in (5, 3, 4, 9)]
     put(db, *links)
     db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [5, 3, 4, 777]))
-    assert [link.sku_id for link in db.run_sync(lambda conn: product_links.dirty(conn, "main", 2))] == [3, 4]
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "main")) == ["3", "4", "5"]
     put(db, product_link(source_key="3", sku_id=3))
-    assert [link.sku_id for link in db.run_sync(lambda conn: product_links.dirty(conn, "main", 10))] == [4, 5]
-    assert db.run_sync(lambda conn: product_links.dirty(conn, "other", 10)) == []
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "main")) == ["4", "5"]
+    db.run_sync(lambda conn: product_links.mark_clean(conn, "main", ["4", "none"]))
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "main")) == ["5"]
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "other")) == []
 
 
 def test_marking_twice_writes_once(db: Database) -> None:

@@ -28,6 +28,8 @@ MAX_VARIABLES = 900
 
 REFERENCE = "syncd_ref"
 _PARAM_NAME = 64
+_SKU_VARIABLES = 6
+_OTHER_VARIABLES = 30
 _TEXT_BYTES = 65_535
 _SHORT_COLUMNS = frozenset({"name", "meta_title", "url"})
 _LONG_COLUMNS = frozenset({"summary", "description", "meta_keywords", "meta_description"})
@@ -133,6 +135,11 @@ def new_product(
         form += [(f"skus[{number}][{name}]{rest}", value) for name, rest, value in _sku(sku, stock)]
     form += _params(draft.params)
     return _checked(form)
+
+
+def most_skus(stock: Mapping[int, bool]) -> int:
+    """How many SKUs fit into the form of `new_product`, beside its columns, params and category."""
+    return (MAX_VARIABLES - _OTHER_VARIABLES) // (_SKU_VARIABLES + max(len(stock), 1))
 
 
 def new_sku(draft: DraftSku, stock: Mapping[int, bool]) -> Form:

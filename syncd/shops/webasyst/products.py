@@ -100,6 +100,10 @@ class OfficeProducts(Account):
             raise unsure("shop.product.add", f"product {product.product_id} and other SKUs than asked for")
         return product
 
+    async def most_skus(self) -> int:
+        """How many SKUs fit into the form of `product.add` (contracts/webasyst §0.19)."""
+        return encode.most_skus(await self.stock_shares())
+
     async def add_sku(self, product_id: int, draft: DraftSku) -> int:
         """Add a SKU to a product; answers its id."""
         form = encode.new_sku(draft, await self.stock_shares())

@@ -1,0 +1,89 @@
+"""Work on products under guard: every error gets its place, and stays with the products it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from syncd import correlation
+from syncd.errors import InDoubt, Misconfigured, RetryLater, SetAside, StopStream, StorageFailed, Throttled
+from syncd.model.product import Product
+from syncd.sync.facets import digest
+from syncd.sync.failing import SetAsideRecords
+from syncd.sync.outcome import Event, Tally
+from syncd.sync.product_decision import base_of, images_digest
+from syncd.sync.pulse import Pulse
+
+TROUBLES_IN_A_ROW = 3
+"""So many products in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ProductGuard:
+    """Runs the work of products and keeps account of what went wrong."""
+
+    failing: SetAsideRecords
+    tally: Tally
+    pulse: Pulse = field(default_factory=Pulse)
+    troubles: int = 0
+
+    async def run(
+        self, products: Sequence[Product], work: Callable[[], Awaitable[None]], *, clears: bool = True
+    ) -> bool:
+        """Run work that belongs to these products, all of them together; answers whether it went through.
+
+        Then their failures are cleared, unless more work follows that decides about that (`clears`). Raises what stops the
+        stream, and `RetryLater` when the shop seems to be unwell.
+        """
+        self.pulse.beat()
+        try:
+            with correlation.bound(f"products/{products[0].key}"):
+                await work()
+        except (Misconfigured, StopStream, StorageFailed, Throttled):
+            raise
+        except (InDoubt, SetAside) as error:
+            await self.failed(products, error)
+            return False
+        except RetryLater as error:
+            await self.failed(products, error)
+            self.troubles += 1
+            if self.troubles >= TROUBLES_IN_A_ROW:
+                raise
+            return False
+        except Exception as error:
+            log.exception("product.unexpected", product=products[0].key)
+            await self.failed(products, error)
+            return False
+        self.troubles = 0
+        if clears:
+            for product in products:
+                await self.failing.clear(product.key)
+        return True
+
+    async def failed(self, products: Sequence[Product], error: Exception) -> None:
+        """Keep products back with the reason. Beside a doubt, whose intent tells what to look for, the failure makes the
+        pauses grow when the same happens again.
+        """
+        doubtful = isinstance(error, InDoubt)
+        for product in products:
+            log.warning(
+                "product.in_doubt" if doubtful else "product.set_aside",
+                product=product.key,
+                sku=product.code,
+                reason=str(error),
+            )
+            self.tally.add(Event.DOUBTFUL if doubtful else Event.FAILED)
+            await self.failing.record(product.key, error, version=version_of(product), payload=product)
+
+    def waits(self, product: Product) -> bool:
+        """Whether this very version of the product failed before and its pause is not over."""
+        return product.key in self.failing and self.failing.waits(product.key, version_of(product))
+
+
+def version_of(product: Product) -> str:
+    """The fingerprint of a product for its failure: a new version is tried at once."""
+    return digest([base_of(product), product.code, images_digest(product)])
