@@ -47,16 +47,19 @@ async def test_changes_arrive_by_themselves(pair: Pair) -> None:
 
 
 async def test_the_first_products_come_before_the_first_orders(pair: Pair) -> None:
-    """A fresh Webasyst has the products before the first order is made, so that its lines find them."""
+    """Before the first order is made, the first cycle of the products has brought all of them."""
+    pair.office_has("A")
+    for n in range(3):
+        pair.product(f"B{n}")
     number = pair.place("A")
-    pair.webasyst.faults.add({"when": "before", "kind": "delay", "seconds": 0.5, "match": _PRODUCT_ADD})
+    slow = {"when": "before", "kind": "delay", "seconds": 0.3, "times": None, "match": _PRODUCT_ADD}
+    pair.webasyst.faults.add(slow)
 
     async with daemon(pair) as running:
         await running.until(lambda: pair.delivered() == {str(number): 1})
 
     names = [entry.name for entry in pair.webasyst.counters.journal]
-    assert names.index("shop.product.add") < names.index("shop.order.add")
-    assert names.count("shop.product.add") == 1
+    assert names[: names.index("shop.order.add")].count("shop.product.add") == 3
 
 
 _PRODUCT_ADD = {"name": "shop.product.add"}
@@ -246,3 +249,22 @@ def _age(conn: Any) -> None:
         )
         runs.record(conn, old)
         runs.record(conn, run)
+
+
+async def test_a_hanging_first_cycle_of_products_does_not_hold_orders_for_ever(
+    pair: Pair, said: list[EventDict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the first cycle of the products gives no sign of life for long, the orders begin without it."""
+    monkeypatch.setattr("syncd.daemon.jobs.STALLED", 0.2)
+    monkeypatch.setattr("syncd.daemon.jobs._LOOK", 0.05)
+    pair.set(http={"deadline": 600})
+    number = pair.place("A")
+    pair.office_has("A")
+    pair.cscart.faults.add(
+        {"when": "before", "kind": "delay", "seconds": 60, "times": None, "match": {"name": "GET products"}}
+    )
+
+    async with daemon(pair, patience=0.1) as running:
+        await running.until(lambda: pair.delivered() == {str(number): 1})
+
+    assert not _lines(said, "cycle.crashed")
