@@ -82,7 +82,7 @@ def run_demo_once(screen: Screen, ready: Stage) -> int:
     result = _run(ready)
     summary.show(screen, result, utc_now())
     if result.exit:
-        return int(result.exit)
+        return 1 if result.signal is None else result.exit
     show.arrived(screen, ready.cscart, ready.webasyst)
     agree = _compare(screen, ready)
     quiet = _second_run(screen, ready)
