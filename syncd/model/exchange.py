@@ -84,7 +84,10 @@ class OrderChanges:
 
 @dataclass(frozen=True, slots=True)
 class SkuChange:
-    """New values of one SKU for a batch; `None` leaves a field alone. Amounts in the product's currency."""
+    """New values of one SKU for a batch; `None` leaves a field alone. Amounts in the product's currency.
+
+    `stock` goes to the chosen warehouse; those in `fill` get a row with 0.
+    """
 
     sku_id: int
     product_id: int
@@ -92,6 +95,13 @@ class SkuChange:
     compare_price: Decimal | None = None
     stock: Decimal | None = None
     visible: bool | None = None
+    fill: tuple[int, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        values = (self.price, self.compare_price, self.stock, self.visible)
+        return not self.fill and all(value is None for value in values)
 
 
 @dataclass(frozen=True, slots=True)

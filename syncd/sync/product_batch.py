@@ -114,6 +114,7 @@ def _tell(plans: Sequence[ProductPlan]) -> None:
             "visible": change.visible,
         }
         told = {name: str(value) for name, value in news.items() if value is not None}
+        told |= {"none_at_warehouses": str(change.fill)} if change.fill else {}
         log.info("product.changed", sku=code, webasyst=change.product_id, **told)
 
 
@@ -127,7 +128,8 @@ def _taken(change: SkuChange | None, sku: OfficeSku | None, stock_id: int | None
         (change.stock, stock),
         (change.visible, sku.visible),
     ]
-    return all(wanted is None or wanted == there for wanted, there in pairs)
+    filled = all(number in sku.stock for number in change.fill)
+    return filled and all(wanted is None or wanted == there for wanted, there in pairs)
 
 
 def _not_taken(plan: ProductPlan) -> Held:

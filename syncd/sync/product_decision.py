@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,10 @@ class ProductPlan:
     leads: bool = True
     source_sold: bool = True
     """Whether the source's own quantity changed since the base; without a base nothing is known, and it counts as such."""
+    stays_hidden: bool = False
+    """Whether the source sells it and the office will not show it: a flag that staff set, and that is not ours to change."""
+    unlimited: tuple[int, ...] = ()
+    """Warehouses that lack a row of a SKU that staff made, so that it sells there without limit."""
     replaces: str = ""
     """The source product that was linked to the SKU and that the source does not list any more."""
 
@@ -107,30 +111,34 @@ def images_pending(product: Product, base: Mapping[str, Any]) -> bool:
     return base.get("images") not in (None, images_digest(product))
 
 
+def made_here(base: Mapping[str, Any] | None) -> bool:
+    """Whether syncd created the product: only then its pictures are kept account of."""
+    return base is not None and "images" in base
+
+
 def looks_settled(
     product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts, *, images: bool
 ) -> bool:
     """Whether nothing can be left to do: the base agrees with the source, and the mirror with what must stand there."""
     now = base_of(product)
     texts = {name: value for name, value in now["texts"].items() if base.get("texts", {}).get(name) != value}
-    shown = row.visible and row.product_visible
     return (
         not texts
-        and to_cents(row.price) == wanted.price
-        and to_cents(row.compare_price) == wanted.list_price
-        and row.stock == wanted.stock
-        and shown == product.visible
+        and looks_equal(product, base, row, wanted)
         and not (images and images_pending(product, base))
     )
 
 
-def looks_equal(product: Product, row: CatalogRow, wanted: Amounts) -> bool:
-    """The sweep's question: do price, stock and visibility in the mirror say what the source says?"""
+def looks_equal(product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts) -> bool:
+    """The sweep's question: do price, stock and visibility in the mirror say what the source says, as far as they are ours
+    to change?"""
+    shown = row.visible and row.product_visible
     return (
         to_cents(row.price) == wanted.price
         and to_cents(row.compare_price) == wanted.list_price
         and row.stock == wanted.stock
-        and (row.visible and row.product_visible) == product.visible
+        and (shown == product.visible or (product.visible and "kept_hidden" in base))
+        and not (made_here(base) and row.others_unlimited)
     )
 
 
@@ -145,15 +153,20 @@ def decide(
     leads: bool,
     whole: bool,
     siblings_visible: bool,
+    together: bool,
+    warehouses: Sequence[int],
     replaces: str = "",
 ) -> ProductPlan:
     """Compare one product with the office as it stands now.
 
     `leads` tells whether this product's texts speak for the office product (DESIGN: products), `whole` whether all SKUs
-    of the office product are linked, `siblings_visible` whether another one of them is shown. Visibility is the product's
-    own flag when it has one SKU only; otherwise the SKU's flag, and the product is shown while any of its SKUs is.
+    of the office product are linked, `together` whether they are all of one product or group, `siblings_visible` whether
+    another one of them is shown. Visibility is the product's own flag when it has one SKU only; otherwise the SKU's flag,
+    and the product is shown while any of its SKUs is. Of the other `warehouses` those without a row sell without limit
+    (contracts/webasyst §0.10): products that syncd made get 0 there, the others keep it.
     """
     alone = len(office.skus) == 1
+    unlimited = [] if stock_id is None else [n for n in warehouses if n != stock_id and n not in sku.stock]
     stock = sku.count if stock_id is None else sku.stock.get(stock_id)
     change = SkuChange(
         sku_id=sku.sku_id,
@@ -162,18 +175,22 @@ def decide(
         compare_price=wanted.list_price if to_cents(sku.compare_price) != wanted.list_price else None,
         stock=wanted.stock if stock != wanted.stock else None,
         visible=_sku_visible(product, sku, alone=alone),
+        fill=tuple(unlimited) if made_here(base) else (),
     )
-    values = (change.price, change.compare_price, change.stock, change.visible)
     shown = product.visible if alone else product.visible or siblings_visible
+    product_visible = shown if together and whole and office.visible != shown else None
     return ProductPlan(
         product=product,
         sku=sku,
-        sku_change=None if all(value is None for value in values) else change,
+        sku_change=None if change.empty else change,
         texts=_changed_texts(product.content, office, base) if leads else {},
-        product_visible=shown if leads and whole and office.visible != shown else None,
+        product_visible=product_visible,
         linked=base is not None,
         images_changed=base is not None and images_pending(product, base),
         leads=leads,
+        stays_hidden=product.visible
+        and not (_after(change.visible, sku.visible) and _after(product_visible, office.visible)),
+        unlimited=() if made_here(base) else tuple(unlimited),
         source_sold=(base or {}).get("quantity") != plain(product.quantity),
         replaces=replaces,
     )
@@ -187,6 +204,10 @@ def agreed_base(plan: ProductPlan, earlier: Mapping[str, Any] | None) -> dict[st
     kept = earlier or {}
     if "images" in kept:
         base["images"] = kept["images"]
+    if plan.stays_hidden:
+        base["kept_hidden"] = True
+    if plan.unlimited:
+        base["unlimited"] = list(plan.unlimited)
     if not plan.leads:
         base["led"] = kept.get("led", kept.get("texts", {}))
     return base
@@ -201,6 +222,10 @@ def content_fields(content: Content) -> dict[str, str]:
 def _sku_visible(product: Product, sku: OfficeSku, *, alone: bool) -> bool | None:
     """A product's only SKU keeps its flag: the product's own flag decides there."""
     return None if alone or sku.visible == product.visible else product.visible
+
+
+def _after(change: bool | None, now: bool) -> bool:
+    return now if change is None else change
 
 
 def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, Any] | None) -> dict[str, str]:

@@ -39,13 +39,16 @@ class Family:
         """Whether all SKUs of the office product are, or were, the source's."""
         return {sku.sku_id for sku in office.skus} <= set(self.owners) | set(self.gone)
 
+    @property
+    def together(self) -> bool:
+        """Whether all of it belongs to one source product or one group."""
+        keys = set(self.owners.values())
+        groups = {self.groups.get(key, "") for key in keys}
+        return len(keys) == 1 or (len(groups) == 1 and groups != {""})
+
     def leads(self, key: str) -> bool:
         """Whether this product's texts speak for the office product: it is alone, or the first of the only group."""
-        keys = set(self.owners.values())
-        if keys == {key}:
-            return True
-        groups = {self.groups.get(other, "") for other in keys}
-        return len(groups) == 1 and groups != {""} and key == min(keys, key=number)
+        return self.together and key == min(self.owners.values(), key=number)
 
 
 def families(conn: Connection, pair: str, source: str, partners: Sequence[Partner]) -> dict[int, Family]:

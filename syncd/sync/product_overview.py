@@ -41,9 +41,7 @@ def without(plan: ProductPlan, blocked: set[Kind]) -> ProductPlan:
         change = replace(change, stock=None)
     if change is not None and Kind.STATUS in blocked:
         change = replace(change, visible=None)
-    if change is not None and all(
-        value is None for value in (change.price, change.compare_price, change.stock, change.visible)
-    ):
+    if change is not None and change.empty:
         change = None
     return replace(
         plan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncd.errors import Held, SetAside
 from syncd.model.backoffice import OfficeProduct, OfficeProfile
@@ -122,6 +122,7 @@ class ProductPlanner:
                 plan.plans.append(self._decide_one(partner, known, profile, stock_id))
             except Held as error:
                 plan.aside.append((partner.product, error))
+        plan.plans = _shown_once(plan.plans)
 
     def _decide_one(
         self, partner: Partner, families: Mapping[int, Family], profile: OfficeProfile, stock_id: int | None
@@ -145,8 +146,22 @@ class ProductPlanner:
             leads=family.leads(product.key),
             whole=family.holds(office),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
+            together=family.together,
+            warehouses=[warehouse.stock_id for warehouse in profile.warehouses],
             replaces=family.gone.get(partner.sku.sku_id, ""),
         )
+
+
+def _shown_once(plans: Sequence[ProductPlan]) -> list[ProductPlan]:
+    """Every member of a group plans the visibility of their office product; the first one writes it."""
+    seen: set[int] = set()
+    once = []
+    for plan in plans:
+        again = plan.product_visible is not None and plan.sku.product_id in seen
+        once.append(replace(plan, product_visible=None) if again else plan)
+        if plan.product_visible is not None:
+            seen.add(plan.sku.product_id)
+    return once
 
 
 def _check_readable(product: Product, reason: str | None) -> None:

@@ -119,7 +119,7 @@ def glance(
         return Sight.WORK
     wanted = amounts(product, rates, policy.currency, row.currency)
     settled = (
-        looks_equal(product, row, wanted)
+        looks_equal(product, link.base, row, wanted)
         if sweep
         else looks_settled(product, link.base, row, wanted, images=policy.images)
     )

@@ -103,6 +103,7 @@ class ProductWrites:
                 product_links.remove(conn, self.policy.pair, [plan.replaces])
             earlier = product_links.get(conn, self.policy.pair, plan.product.key)
             base = agreed_base(plan, earlier.base if earlier and plan.linked else None)
+            _report(plan, earlier.base if earlier else {})
             pictures = self.policy.images and images_pending(plan.product, base)
             self._put_link(
                 conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base=base, dirty=pictures
@@ -199,6 +200,14 @@ class ProductWrites:
 
     def _note(self, conn: Connection, key: str, event: str, detail: dict[str, Any]) -> None:
         history.add(conn, HistoryEntry(self.policy.pair, "products", key, self.now(), event, detail))
+
+
+def _report(plan: ProductPlan, earlier: Mapping[str, Any]) -> None:
+    """Tell once what is staff's to change, and syncd's to leave alone."""
+    if plan.stays_hidden and "kept_hidden" not in earlier:
+        log.warning("product.kept_hidden", sku=plan.product.code, webasyst=plan.sku.product_id)
+    if plan.unlimited and list(plan.unlimited) != earlier.get("unlimited"):
+        log.warning("product.unlimited", sku=plan.product.code, warehouses=list(plan.unlimited))
 
 
 def _new(product: Product) -> dict[str, Any]:

@@ -156,9 +156,6 @@ def test_a_missing_row_of_another_warehouse_is_left_to_the_staff(pair: Pair) -> 
     assert pair.stock("A", "2") is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="rows that warehouses lack are neither filled for our own products nor reported"
-)
 def test_a_product_of_ours_fills_a_new_warehouse_with_nothing(started: Pair) -> None:
     """A warehouse that staff adds makes the products that syncd created not unlimited for long."""
     started.at_webasyst("stock.create", name="Third")

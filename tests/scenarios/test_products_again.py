@@ -185,3 +185,50 @@ def test_a_link_that_is_taken_keeps_no_other_product_from_being_linked(started: 
     assert list(run.reasons.values()) == ["link-taken"]
     assert money(started.office_sku("K2")["price"]) == money(10)
     assert started.linked_products() == 3
+
+
+def shown(pair: Pair, code: str = "G1") -> tuple[str, list[str]]:
+    """The flag of the office product, and of its SKUs."""
+    product = pair.office_product(code)
+    return product["status"], [sku["status"] for sku in product["skus"]]
+
+
+def test_any_member_shows_a_hidden_group(started: Pair) -> None:
+    """A group made hidden is shown when a member that does not lead it is, and hidden again with it."""
+    first, second = started.product("G1", status="H"), started.product("G2", status="H")
+    group(started, first, second)
+    started.run()
+    assert shown(started) == ("0", ["0", "0"])
+    for status, flag in (("A", "1"), ("H", "0")):
+        started.later(1000)
+        started.at_cscart("product.update", product_id=second, status=status)
+        started.forget_counts()
+        assert started.run().exit is Exit.OK
+        assert shown(started) == (flag, ["0", flag])
+        assert started.calls("shop.product.update") == 1
+        started.later(DAY)
+        started.run()
+
+
+def test_a_flag_of_staffs_is_not_asked_about_for_ever(started: Pair) -> None:
+    """A product whose only SKU staff hid, and one with SKUs of staff's own that is hidden, are left as they are."""
+    started.office_has("X1")
+    started.at_webasyst("sku.update", id=started.office_sku("X1")["id"], status=0)
+    started.at_webasyst(
+        "product.create",
+        name="Product S1",
+        status=0,
+        skus=[{"sku": code, "price": "10", "stock": {"1": 50, "2": 0}} for code in ("S1", "STRANGER")],
+    )
+    started.product("X1")
+    started.product("S1")
+    started.run()
+    started.later(DAY)
+    started.run()
+    started.later(DAY)
+    started.forget_counts()
+    assert started.run().exit is Exit.OK
+    assert started.writes == 0
+    assert started.calls("GET products") == 2
+    assert shown(started, "X1") == ("1", ["0"])
+    assert shown(started, "S1")[0] == "0"

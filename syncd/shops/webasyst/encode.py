@@ -176,10 +176,14 @@ def _mass_row(change: SkuChange, stock_id: int | None) -> str:
         row.append(f'"price":{plain(change.price)}')
     if change.compare_price is not None:
         row.append(f'"compare_price":{plain(change.compare_price)}')
-    if change.stock is not None:
-        count = plain(change.stock)
-        # `count` would delete the rows of a shop with warehouses; without warehouses it is all there is.
-        row.append(f'"count":{count}' if stock_id is None else f'"stock":{{"{stock_id}":{count}}}')
+    counts = {str(number): "0" for number in change.fill}
+    if change.stock is not None and stock_id is None:
+        # It would delete the rows of a shop with warehouses; without warehouses it is all there is.
+        row.append(f'"count":{plain(change.stock)}')
+    elif change.stock is not None:
+        counts[str(stock_id)] = plain(change.stock)
+    if counts:
+        row.append('"stock":{' + ",".join(f'"{number}":{count}' for number, count in counts.items()) + "}")
     if change.visible is not None:
         row.append(f'"status":{_flag(change.visible)}')
     return "{" + ",".join(row) + "}"

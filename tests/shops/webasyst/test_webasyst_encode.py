@@ -228,6 +228,11 @@ def test_a_batch_holds_only_what_is_asked_for() -> None:
         '{"id":5,"stock":{"2":-3}},{"id":6,"price":100}]'
     )
     assert json.loads(encode.mass_update(changes[1:2], None)) == [{"id": 5, "count": -3}]
+    filled = [SkuChange(4, 3, stock=D(7), fill=(3,)), SkuChange(5, 3, fill=(3, 4))]
+    assert json.loads(encode.mass_update(filled, 2)) == [
+        {"id": 4, "stock": {"2": 7, "3": 0}},
+        {"id": 5, "stock": {"3": 0, "4": 0}},
+    ]
 
 
 def test_a_batch_reads_as_the_recorded_one() -> None:
