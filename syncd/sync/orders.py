@@ -368,7 +368,7 @@ class OrdersCycle:
                 await self._repeat(order)
 
     async def _repeat(self, order: Order) -> None:
-        """Send a creation again that surely made nothing; if that keeps happening, with growing pauses.
+        """Send a creation again that surely made nothing; if that keeps happening, with growing pauses and after all others.
 
         The failure is noted before the intent is forgotten: whenever the process dies, one of them is there.
         """
@@ -377,8 +377,7 @@ class OrdersCycle:
         error = ShopUnavailable(text)
         await self.failing.record(order.key, error, version=version_of(order), payload=order)
         await self.writes.writer.close(order.key)
-        if not first and not self.everything:
-            self.handled[order.key] = None
+        if not first:
             self.tally.add(Event.FAILED)
             return
         self.handled.pop(order.key, None)
