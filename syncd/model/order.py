@@ -98,6 +98,16 @@ class Order:
     is_parent: bool = False
 
     @property
+    def recipient(self) -> str:
+        """Who takes the delivery, when that is somebody else than the buyer: name and phone."""
+        address = self.shipping_address
+        name = f"{address.firstname} {address.lastname}".strip()
+        buyer = f"{self.customer.firstname} {self.customer.lastname}".strip()
+        if not name or name == buyer:
+            return ""
+        return f"{name}, {address.phone}" if address.phone else name
+
+    @property
     def unexplained(self) -> Decimal:
         """What the total says beyond lines, extras, shipping and discount; zero for an ordinary order."""
         parts = sum((line.total for line in (*self.lines, *self.extras)), ZERO)

@@ -49,7 +49,7 @@ def facets_of(order: Order) -> dict[str, str]:
         Facet.DISCOUNT: digest([_amount(order.discount), _amount(min(unexplained, ZERO))]),
         Facet.ADDRESS: digest(_address(order.shipping_address)),
         Facet.COMMENT: digest(order.comment),
-        Facet.NAMES: digest([order.payment_name, *order.coupons]),
+        Facet.NAMES: digest([order.payment_name, order.recipient, *order.coupons]),
     }
 
 

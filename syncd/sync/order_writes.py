@@ -172,20 +172,22 @@ class OrderWrites:
             comment=order.comment,
             address=self.office.address(order.shipping_address),
             billing_address=self.office.address(order.billing_address),
-            params=self._params(order),
+            params={name: value for name, value in self._params(order).items() if value},
             currency=order.currency,
             stock_id=await self.office.stock_id(),
         )
 
     def _params(self, order: Order) -> dict[str, str]:
+        """What travels in the order's params; empty ones too, so that what the source took away is taken away here."""
         params = {
             PARAM: self.reference_of(order.key),
             f"{self.policy.source}_order_id": order.number,
             "shipping_name": order.shipping_name,
             "payment_name": order.payment_name,
             "coupon_codes": ", ".join(order.coupons),
+            "shipping_recipient": order.recipient,
         }
-        return {name: shorten(value) for name, value in params.items() if value}
+        return {name: shorten(value) for name, value in params.items()}
 
     def _wanted(self, order: Order, match: Match) -> Wanted:
         address = {} if order.shipping_address.empty else self.office.address(order.shipping_address)

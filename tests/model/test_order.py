@@ -38,3 +38,21 @@ def test_an_ordinary_order_explains_its_total() -> None:
 def test_the_total_is_the_truth(total: str, rest: str) -> None:
     """What the total says beyond its parts, up or down, is told as the rest."""
     assert make.order(total=Decimal(total)).unexplained == Decimal(rest)
+
+
+@pytest.mark.parametrize(
+    ("firstname", "lastname", "phone", "recipient"),
+    [
+        ("Anna", "Ivanova", "1", ""),
+        ("", "", "1", ""),
+        ("Boris", "", "", "Boris"),
+        ("Boris", "Ivanov", "+7 1", "Boris Ivanov, +7 1"),
+    ],
+)
+def test_a_recipient_is_told_when_somebody_else_takes_the_delivery(
+    firstname: str, lastname: str, phone: str, recipient: str
+) -> None:
+    """The buyer is no recipient of their own; anybody else is named, with the phone where there is one."""
+    address = Address(firstname=firstname, lastname=lastname, phone=phone, street="x")
+    customer = make.customer(firstname="Anna", lastname="Ivanova")
+    assert make.order(shipping_address=address, customer=customer).recipient == recipient
