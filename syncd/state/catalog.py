@@ -43,8 +43,12 @@ _values = attrgetter(*_NAMES)
 
 
 def upsert_many(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
-    """Put the rows in, over what was known of the same SKUs; pages of 1,000 to 2,000 are quickest."""
-    upsert(conn, catalog, [{"pair": pair, **dict(zip(_NAMES, _values(row), strict=True))} for row in rows])
+    """Put the rows in, over what was known of the same SKUs; pages of 1,000 to 2,000 are quickest.
+
+    The scan of a row never goes back: what a later scan has seen has not vanished for an earlier one that is still at it.
+    """
+    values = [{"pair": pair, **dict(zip(_NAMES, _values(row), strict=True))} for row in rows]
+    upsert(conn, catalog, values, growing=("scan",))
 
 
 def keep(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:

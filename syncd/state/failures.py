@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select
 
 from syncd.state.rows import insert_missing, upsert, values_of
 from syncd.state.schema import failures
@@ -99,6 +99,18 @@ def all(conn: Connection, pair: str, stream: str | None = None) -> list[Failure]
     """Every failure of a stream, or of all streams; the oldest first."""
     query = select(failures).where(_of(pair, stream))
     rows = conn.execute(query.order_by(failures.c.first_at, failures.c.stream, failures.c.record_key))
+    return [Failure(**row._mapping) for row in rows]
+
+
+def briefly(conn: Connection, pair: str, stream: str) -> list[Failure]:
+    """Every failure of a stream without its payload and its reason's text, which can be large; the oldest first."""
+    large = {"payload", "message"}
+    columns = [
+        literal("").label(column.name) if column.name in large else column for column in failures.columns
+    ]
+    rows = conn.execute(
+        select(*columns).where(_of(pair, stream)).order_by(failures.c.first_at, failures.c.record_key)
+    )
     return [Failure(**row._mapping) for row in rows]
 
 

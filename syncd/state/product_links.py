@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syncd.state.link_taken import LinkTaken
 from syncd.state.rows import batches, upsert, values_of
-from syncd.state.schema import product_links
+from syncd.state.schema import catalog, product_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,13 @@ def remove(conn: Connection, pair: str, keys: Iterable[str]) -> int:
 def count(conn: Connection, pair: str) -> int:
     """How many products are linked."""
     return conn.scalar(select(func.count()).where(product_links.c.pair == pair)) or 0
+
+
+def standing(conn: Connection, pair: str) -> int:
+    """How many linked SKUs the mirror of the office has."""
+    there = (catalog.c.pair == product_links.c.pair) & (catalog.c.sku_id == product_links.c.sku_id)
+    query = select(func.count()).select_from(product_links.join(catalog, there))
+    return conn.scalar(query.where(product_links.c.pair == pair)) or 0
 
 
 def _select(conn: Connection, pair: str, condition: ColumnElement[bool]) -> list[ProductLink]:

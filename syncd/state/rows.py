@@ -7,7 +7,7 @@ from dataclasses import fields
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 ItemT = TypeVar("ItemT")
@@ -20,15 +20,20 @@ def insert_for(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Ins
     return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows; where the primary key exists, its other columns are overwritten."""
+def upsert(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, growing: Sequence[str] = ()
+) -> None:
+    """Insert the rows; where the primary key exists, its other columns are overwritten, the `growing` ones only by more."""
     if not rows:
         return
     key = [column.name for column in table.primary_key]
     statement = insert_for(conn, table)
-    changed = {
+    changed: dict[str, Any] = {
         column.name: statement.excluded[column.name] for column in table.columns if column.name not in key
     }
+    for name in growing:
+        new, old = statement.excluded[name], table.c[name]
+        changed[name] = case((new > old, new), else_=old)
     conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,6 +95,7 @@ class Catalog:
         self._pair = pair
         self._now = now
         self._touched_read_at: datetime | None = None
+        self._scanning = asyncio.Lock()
 
     async def scanned_at(self) -> datetime | None:
         """When the last full scan began; `None` before the first."""
@@ -109,7 +111,14 @@ class Catalog:
     async def scan(
         self, progress: Callable[[int, int | None], None] = lambda done, total: None
     ) -> list[CatalogRow]:
-        """Read every product of the office into the mirror; answers the SKUs that vanished since the last scan."""
+        """Read every product of the office into the mirror; answers the SKUs that vanished since the last scan.
+
+        One scan at a time: of two, the one that began later would take for vanished what the other has not come to yet.
+        """
+        async with self._scanning:
+            return await self._scan(progress)
+
+    async def _scan(self, progress: Callable[[int, int | None], None]) -> list[CatalogRow]:
         began = self._now()
         stock_id = await self._stock_id()
         number = int(began.timestamp() * 1000)

@@ -29,7 +29,7 @@ class SetAsideRecords:
 
     async def load(self) -> None:
         """Read the open failures once per cycle."""
-        rows = await self._db.run(lambda conn: failures.all(conn, self._pair, self._stream))
+        rows = await self._db.run(lambda conn: failures.briefly(conn, self._pair, self._stream))
         self._open = {row.record_key: row for row in rows}
 
     def due(self, *, everything: bool) -> list[str]:

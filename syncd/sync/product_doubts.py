@@ -56,7 +56,7 @@ class ProductDoubts:
 
     def _resting(self, conn: Connection) -> set[str]:
         now = self.now()
-        rows = failures.all(conn, self.pair, self.stream)
+        rows = failures.briefly(conn, self.pair, self.stream)
         return {row.record_key for row in rows if row.attempts > 1 and row.next_at > now}
 
     async def _look_again(self, row: Intent) -> list[str]:

@@ -188,12 +188,16 @@ class ProductWrites:
         wanted = amounts(product, profile.rates, self.policy.currency, currency)
         return DraftSku(
             code=product.code.strip(),
-            name="" if alone else shorten(product.variant),
+            # A member of a group gets its name even when it comes first and alone: others may join it.
+            name="" if alone and not self._grouped(product) else shorten(product.variant),
             price=wanted.price,
             compare_price=wanted.list_price,
             stock=wanted.stock,
             visible=alone or product.visible,
         )
+
+    def _grouped(self, product: Product) -> bool:
+        return self.policy.group_variations and bool(product.group)
 
     def _reference(self, key: str) -> str:
         return reference(f"{self.policy.source}.product", self.policy.account, key)

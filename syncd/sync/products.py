@@ -30,6 +30,8 @@ from syncd.sync.window import start
 
 STREAM = "products"
 SWEPT = "products.swept"
+EMPTIED = "products.emptied"
+"""Set when a person released the brake for an office that lost all linked products."""
 BATCH = 100
 """Products compared and written together: one read of each shop and one write."""
 
@@ -78,13 +80,14 @@ class ProductsCycle:
 
     async def _run(self, *, retry_all: bool) -> None:
         await self.apply.begin()
+        sweep = await self._sweep_due()
+        if sweep:
+            # Before anything else: codes may be compared in another way since the last scan.
+            await self._scan()
         for key in await self.doubts.settle(everything=retry_all):
             self._add(key)
         await self._retry(self.failing.due(everything=retry_all))
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
-        sweep = await self._sweep_due()
-        if sweep:
-            await self._scan()
         clock = await self._look_at_changes(cursor.position if cursor else None)
         if sweep and cursor is not None:
             await self._look_at_amounts()
@@ -102,13 +105,23 @@ class ProductsCycle:
         return swept is None or scanned is None or self.now() - swept.position >= self.sweep_time
 
     async def _scan(self) -> None:
-        before = await self.db.run(lambda conn: product_links.count(conn, self.policy.pair))
         vanished = await self.catalog.scan(self.progress)
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
-        if before and len(gone) == before:
-            await self.apply.brakes.pull_empty("Webasyst", before)
+        await self._brake_when_emptied()
+
+    async def _brake_when_emptied(self) -> None:
+        """Nothing that was linked stands in the office any more, whoever noticed it first: once released, it is a fact."""
+        pair = self.policy.pair
+        linked = await self.db.run(lambda conn: product_links.count(conn, pair))
+        standing = await self.db.run(lambda conn: product_links.standing(conn, pair))
+        if standing or not linked:
+            await self.db.run(lambda conn: cursors.reset(conn, pair, EMPTIED))
+        elif await self.db.run(lambda conn: cursors.get(conn, pair, EMPTIED)) is None:
+            await self.apply.brakes.pull_empty("Webasyst", linked)
+            now = self.now()
+            await self.db.run(lambda conn: cursors.put(conn, pair, EMPTIED, now))
 
     def _linked(self, conn: Connection, rows: Iterable[CatalogRow]) -> list[tuple[str, CatalogRow]]:
         by_sku = {row.sku_id: row for row in rows}

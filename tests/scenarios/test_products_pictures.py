@@ -158,3 +158,12 @@ def test_a_group_does_not_grow_in_a_product_that_holds_others(started: Pair) -> 
     started.later(DAY)
     assert started.run().exit is Exit.OK
     assert len(started.office_product("G2")["skus"]) == 1
+
+
+def test_the_first_variation_has_its_name_though_it_comes_alone(started: Pair) -> None:
+    """A SKU of a group is named after its variation even while it is the only one."""
+    first, second = grouped(started, "G1", "G2")
+    started.at_cscart("product.update", product_id=second, product_code="")
+    started.run()
+    assert started.office_sku("G1")["name"] != ""
+    assert first

@@ -43,7 +43,7 @@ def plan_of(
     """The plan for the first SKU of an office product that agrees, but for what the test chooses."""
     office = office or make.office_product()
     product = product or make.product()
-    given_ = {
+    given_: dict[str, Any] = {
         "stock_id": 1,
         "leads": True,
         "whole": True,
