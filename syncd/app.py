@@ -30,8 +30,10 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
+from syncd.sync.order_handling import STREAM as ORDERS
+from syncd.sync.order_handling import OrderHandling
+from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_writes import OrderWrites
-from syncd.sync.orders import STREAM as ORDERS
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
@@ -223,20 +225,25 @@ class Shops:
         app = self.app
         policy = self._order_policy()
         brakes = self._brakes(ORDERS, tally, override=override)
+        failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
+        writes = self._order_writes(policy, tally, brakes)
+        handling = OrderHandling(self.source, self.office, writes, failing, app.db, policy, tally, pulse)
+        settling = OrderSettling(
+            handling, self.source, self.office, writes, failing, app.db, policy, tally, app.now
+        )
         return OrdersCycle(
             source=self.source,
-            office=self.office,
-            writes=self._order_writes(policy, tally, brakes),
-            failing=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            catalog=self.catalog,
+            handling=handling,
+            settling=settling,
+            failing=failing,
             brakes=brakes,
             look_ahead=OrderLookAhead(self.source, brakes, app.db, policy),
             db=app.db,
             policy=policy,
             tally=tally,
-            now=app.now,
             progress=progress,
             finished=finished,
-            pulse=pulse,
         )
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:

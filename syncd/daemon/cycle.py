@@ -15,7 +15,7 @@ from syncd.app import PAIR, Progress, Shops
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, failures, intents, runs
 from syncd.state.runs import Run
-from syncd.sync.orders import STREAM as ORDERS
+from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.pulse import Pulse, Stopped

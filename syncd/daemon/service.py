@@ -28,7 +28,7 @@ from syncd.errors import Misconfigured, SyncdError
 from syncd.settings import Settings
 from syncd.state import history, runs
 from syncd.state.database import Database
-from syncd.sync.orders import STREAM as ORDERS
+from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.products import STREAM as PRODUCTS
 
 _RUNS_KEPT = timedelta(days=30)

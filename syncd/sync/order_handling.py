@@ -1,0 +1,205 @@
+"""Handling one source order: decide, do it, and give every error its place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+
+from syncd import correlation
+from syncd.errors import (
+    Held,
+    InDoubt,
+    Misconfigured,
+    RetryLater,
+    SetAside,
+    StopStream,
+    StorageFailed,
+    Throttled,
+)
+from syncd.model.order import Order
+from syncd.model.product import BrokenRecord
+from syncd.state import order_links
+from syncd.state.database import Database
+from syncd.state.order_links import OrderLink
+from syncd.sync.customers import keys_of
+from syncd.sync.facets import version_of
+from syncd.sync.failing import SetAsideRecords
+from syncd.sync.order_decision import Create, OrderPolicy, Skip, SkipReason, Update, decide
+from syncd.sync.order_writes import OrderWrites, UnknownSku
+from syncd.sync.outcome import Event, Tally
+from syncd.sync.ports import OrderOffice, OrderSource
+from syncd.sync.pulse import Pulse
+
+STREAM = "orders"
+TROUBLES_IN_A_ROW = 3
+"""So many records in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class OrderHandling:
+    """What happens to single orders in one cycle, and what the cycle remembers about them."""
+
+    source: OrderSource
+    office: OrderOffice
+    writes: OrderWrites
+    failing: SetAsideRecords
+    db: Database
+    policy: OrderPolicy
+    tally: Tally
+    pulse: Pulse
+    handled: dict[str, str | None] = field(default_factory=dict)
+    """Orders dealt with in this cycle and in which version; `None`: whatever the version, not again in this cycle."""
+    unsettled: set[str] = field(default_factory=set)
+    """Orders with an open intent from before this cycle."""
+    doubtful: dict[str, Order] = field(default_factory=dict)
+    """Orders whose write got lost in this cycle."""
+    doubtful_customers: set[str] = field(default_factory=set)
+    """Keys of new customers whose creation is in doubt: their further orders wait."""
+    waiting: list[Order] = field(default_factory=list)
+    troubles: int = 0
+
+    async def adopt_known(self, orders: Sequence[Order]) -> None:
+        """Orders that carry our reference though no link is known (a lost database) are adopted, not made again."""
+        fresh = [order for order in orders if not self._handled(order)]
+        if not fresh:
+            return
+        hits = await self.office.orders_by_reference([self.writes.reference_of(order.key) for order in fresh])
+        for order in fresh:
+            mine = [hit for hit in hits if hit.reference == self.writes.reference_of(order.key)]
+            if mine:
+                oldest = min(mine, key=lambda hit: hit.order_id)
+                await self.guard(order, partial(self.writes.adopt, order, oldest))
+
+    async def handle(self, order: Order, *, again: bool = False) -> None:
+        """Decide about one order and do it; whatever goes wrong with it stays with it."""
+        if self._handled(order):
+            return
+        if not again and self.failing.waits(order.key, version_of(order)):
+            self.tally.add(Event.SKIPPED)
+            return
+        link = await self.db.run(
+            lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, order.key)
+        )
+        decision = decide(order, link, self.policy)
+        if again and isinstance(decision, Create):
+            await self.adopt_known([order])
+            if self._handled(order):
+                return
+        if isinstance(decision, Skip):
+            self.tally.add(Event.SKIPPED)
+            await self._done(order.key, link, decision)
+        elif isinstance(decision, Update) and link is not None:
+            facets = decision.facets
+            await self.guard(order, lambda: self.writes.update(order, link, facets))
+        elif self.doubtful_customers.intersection(keys_of(order.customer)):
+            self.waiting.append(order)
+        else:
+            await self.guard(order, lambda: self.writes.create(order))
+
+    async def guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
+        """Run the work of one order and give every error its place."""
+        self.pulse.beat()
+        self.handled[order.key] = version_of(order)
+        try:
+            with correlation.bound(f"{STREAM}/{order.key}"):
+                await work()
+        except InDoubt as doubt:
+            log.warning("order.in_doubt", order=order.key, reason=str(doubt))
+            self.tally.add(Event.DOUBTFUL)
+            self.doubtful[order.key] = order
+            self.doubtful_customers.update(keys_of(order.customer))
+        except SetAside as error:
+            await self.set_aside(order, error)
+        except (Misconfigured, StopStream, StorageFailed, Throttled):
+            raise
+        except RetryLater as error:
+            await self._trouble(order, error)
+        except Exception as error:
+            log.exception("order.unexpected", order=order.key)
+            await self.set_aside(order, error)
+        else:
+            self.troubles = 0
+            await self.failing.clear(order.key)
+
+    def _handled(self, order: Order) -> bool:
+        """Whether this version of the order was dealt with in this cycle, or the order is to be left alone."""
+        return order.key in self.handled and self.handled[order.key] in (None, version_of(order))
+
+    async def _done(self, key: str, link: OrderLink | None, decision: Skip) -> None:
+        """Nothing is left to do about a record: neither an open intent nor a failure nor an unfinished link."""
+        if key in self.unsettled:
+            self.unsettled.discard(key)
+            await self.writes.writer.close(key)
+        if link is not None and decision.reason is not SkipReason.UNCHANGED:
+            await self._let_go(link, decision.reason)
+        await self.failing.clear(key)
+
+    async def _let_go(self, link: OrderLink, reason: str) -> None:
+        """A linked order that is no longer our business keeps its link, flagged, and is not looked at again."""
+        gone = replace(link, flag=reason, confirmed=True, version=link.version or "gone")
+        if gone != link:
+            await self.db.run(lambda conn: order_links.put(conn, gone))
+
+    async def _trouble(self, order: Order, error: RetryLater) -> None:
+        """No usable answer: one order may be poison, several in a row mean that the shop is unwell, unless it answers
+        another question."""
+        await self.set_aside(order, error)
+        self.troubles += 1
+        if self.troubles >= TROUBLES_IN_A_ROW:
+            await self.office.orders_by_reference([self.writes.reference_of(order.key)])
+            await self.source.order(order.key)
+            self.troubles = 0
+
+    def leave(self, key: str) -> None:
+        """Nothing else in this cycle touches the order."""
+        self.handled[key] = None
+        self.doubtful.pop(key, None)
+
+    async def set_aside(self, order: Order, error: Exception) -> None:
+        """The order failed: it keeps its reason and what it waits for, and the stream goes on."""
+        log.warning("order.set_aside", order=order.key, reason=str(error))
+        self.tally.add(Event.FAILED)
+        codes = error.codes if isinstance(error, UnknownSku) else ()
+        await self.failing.record(
+            order.key, error, version=version_of(order), waits_for="\n".join(codes), payload=order
+        )
+
+    async def broken(self, record: BrokenRecord) -> None:
+        """The source delivered an order that cannot be read."""
+        log.warning("order.unreadable", order=record.key, reason=record.reason)
+        self.handled[record.key] = None
+        self.tally.add(Event.FAILED)
+        await self.failing.broken(record)
+
+    async def again(self, key: str) -> None:
+        """Read one order anew and handle it."""
+        if key in self.handled:
+            return
+        order = await self.source.order(key)
+        if order is None:
+            await self.gone(key)
+        elif isinstance(order, BrokenRecord):
+            await self.broken(order)
+        else:
+            await self.handle(order, again=True)
+
+    async def gone(self, key: str) -> None:
+        """The source does not show the order. A 404 may be a hiccup (contracts/cscart §1.6): the second one counts."""
+        self.handled[key] = None
+        link = await self.db.run(
+            lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, key)
+        )
+        if not self.failing.has(key, "gone"):
+            text = f"CS-Cart does not show order {key} any more; if it stays away, syncd lets it go"
+            self.tally.add(Event.FAILED)
+            await self.failing.record(key, Held(text, code="gone"), version="")
+            return
+        await self.writes.writer.close(key)
+        if link is not None:
+            await self._let_go(link, "deleted in CS-Cart")
+        await self.failing.clear(key)
