@@ -189,13 +189,18 @@ class OrderHandling:
             await self.handle(order, again=True)
 
     async def gone(self, key: str) -> None:
-        """The source does not show the order. A 404 may be a hiccup (contracts/cscart §1.6): the second one counts."""
+        """The source does not show the order. A 404 may be a hiccup (contracts/cscart §1.6): the second one counts, unless
+        it comes on the heels of the first."""
         self.handled[key] = None
+        if self.failing.pauses(key, "gone"):
+            self.tally.add(Event.FAILED)
+            return
         link = await self.db.run(
             lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, key)
         )
         if not self.failing.has(key, "gone"):
             text = f"CS-Cart does not show order {key} any more; if it stays away, syncd lets it go"
+            log.warning("order.gone", order=key)
             self.tally.add(Event.FAILED)
             await self.failing.record(key, Held(text, code="gone"), version="")
             return

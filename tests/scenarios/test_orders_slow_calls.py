@@ -1,0 +1,94 @@
+"""A call that was abandoned may still be running in the shop: meanwhile nothing is sent a second time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncd.daemon.once import Exit
+from tests.scenarios.invariants import in_step
+from tests.scenarios.shops import ORDER_ACTION, ORDER_ADD, ORDER_SAVE, Pair
+
+DEADLINE = 1.0
+SLOW = {"when": "before", "kind": "delay", "seconds": 1.6}
+"""The shop takes longer than syncd's deadline, and does the work all the same."""
+
+Fault = dict[str, Any]
+
+
+@pytest.fixture
+def hasty(started: Pair) -> Pair:
+    """A pair whose calls are abandoned after a second."""
+    started.set(http={"deadline": DEADLINE})
+    return started
+
+
+def test_a_creation_slower_than_the_deadline_makes_one_order(hasty: Pair) -> None:
+    """The deadline of a whole call more must pass after a creation was abandoned before it may be sent again."""
+    hasty.place("A")
+    hasty.webasyst.faults.add({**SLOW, "match": ORDER_ADD})
+    assert hasty.cycle("orders").doubts == 1
+    assert hasty.calls("shop.order.add") == 1
+    assert hasty.run("orders").exit is Exit.OK
+    assert hasty.calls("shop.order.add") == 1
+    in_step(hasty)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 520, 524])
+def test_an_error_page_of_a_proxy_does_not_end_a_creation(started: Pair, status: int) -> None:
+    """Only PHP's own 500 tells that the call has ended; behind another 5xx it may run on."""
+    started.set(http={"deadline": 600})
+    started.place("A")
+    started.webasyst.faults.add(
+        {"when": "before", "kind": "status", "status": status, "body": "<html></html>", "match": ORDER_ADD}
+    )
+    for _ in range(2):
+        assert started.cycle("orders").doubts == 1
+    assert started.calls("shop.order.add") == 1
+    started.later(700)
+    assert started.cycle("orders").doubts == 0
+    assert started.calls("shop.order.add") == 2
+    in_step(started)
+
+
+CHANGES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+    "save": (ORDER_SAVE, {"notes": "Ring twice"}),
+    "lines": (ORDER_SAVE, {"lines": [{"sku": "A", "amount": 3}]}),
+    "action": (ORDER_ACTION, {"status": "P"}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_in_doubt_is_not_sent_again_while_the_first_may_run(started: Pair, name: str) -> None:
+    """A save or an action without an answer leaves its order alone until the abandoned call cannot run any more."""
+    call, change = CHANGES[name]
+    number = started.place("A")
+    started.run("orders")
+    started.set(http={"deadline": 600})
+    started.later(30)
+    started.at_cscart("order.status" if name == "action" else "order.edit", order_id=number, **change)
+    started.forget_counts()
+    started.webasyst.faults.add({"when": "before", "kind": "drop", "match": call})
+    for _ in range(2):
+        assert started.cycle("orders").doubts == 1
+    assert started.calls(call["name"]) == 1
+    started.later(700)
+    assert started.run("orders").exit is Exit.OK
+    assert started.calls(call["name"]) == 2
+    in_step(started)
+    order = started.office_order(number)
+    assert order["comment"] == change.get("notes", "")
+    assert order["state_id"] == ("processing" if name == "action" else "new")
+
+
+def test_an_action_slower_than_the_deadline_runs_once(hasty: Pair) -> None:
+    """The state is looked at when the abandoned action must have ended: it was reached, nothing is sent again."""
+    number = hasty.place("A")
+    hasty.run("orders")
+    hasty.at_cscart("order.status", order_id=number, status="P")
+    hasty.forget_counts()
+    hasty.webasyst.faults.add({**SLOW, "match": ORDER_ACTION})
+    assert hasty.run("orders").exit is Exit.OK
+    assert hasty.calls("shop.order.action") == 1
+    assert hasty.office_order(number)["state_id"] == "processing"
