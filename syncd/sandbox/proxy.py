@@ -79,7 +79,7 @@ class FaultProxy:
         self._upstream = (parts.hostname, parts.port)
         self._random = random.Random(seed)
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.rules: list[Rule] = []
         self.counts: Counter[str] = Counter()
         self.url = ""
@@ -100,15 +100,21 @@ class FaultProxy:
         if self._server is None:
             return
         self._server.close()
-        for task in list(self._tasks):
+        tasks = dict(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in tasks.values():
+            await _close(writer)  # a task that was cancelled before it began has closed nothing
         await self._server.wait_closed()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Known from the first moment on, so that `stop` overlooks no connection."""
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._tasks[task] = writer
+        task.add_done_callback(self._tasks.pop)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.counts["connections"] += 1
         rule = next((rule for rule in self.rules if rule.takes(self._random)), None)
         if rule is not None:
@@ -119,7 +125,6 @@ class FaultProxy:
         except (OSError, asyncio.CancelledError):
             writer.transport.abort()  # one side has gone, or the proxy stops
         finally:
-            self._tasks.discard(task)
             await _close(writer)
 
     async def _relay(
