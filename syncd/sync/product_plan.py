@@ -88,8 +88,12 @@ class ProductPlanner:
         return partners, missing
 
     def _office_id(self, product: Product, known: Known) -> int | None:
+        """Where to look for the product; by its link where the mirror lacks what was made before a crash."""
         row = row_of(product, known, self.catalog.rule)
-        return row.product_id if row is not None else None
+        if row is not None:
+            return row.product_id
+        link = known.links.get(product.key)
+        return link.product_id if link is not None else None
 
     def _partner(
         self, product: Product, known: Known, offices: Mapping[int, OfficeProduct]

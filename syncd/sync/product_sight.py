@@ -113,8 +113,11 @@ def glance(
         exists = bool(known.by_code.get(rule.key(product.code)))
         return Sight.WORK if exists or policy.create_missing else Sight.UNWANTED
     row = row_of(product, known, rule)
-    if row is None:
+    if row is None and sweep:
         raise vanished(product, link)
+    if row is None:
+        # The mirror may lack what was just made: only a scan or a look at the office itself tells.
+        return Sight.WORK
     if (row.sku_id, row.product_id) != (link.sku_id, link.product_id):
         return Sight.WORK
     wanted = amounts(product, rates, policy.currency, row.currency)

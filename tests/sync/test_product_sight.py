@@ -114,10 +114,14 @@ class TestSight:
         assert sight(replace(LINKED, links={"12": replace(LINK, dirty=True)}), sweep=sweep) is Sight.WORK
 
     def test_a_sku_that_vanished_is_held(self) -> None:
-        """A linked SKU that the office lost, and has under no other number, is never created again by itself."""
+        """A linked SKU that a sweep did not find, also under no other number, is never created again by itself."""
         with pytest.raises(Held, match=r"vanished from Webasyst \(was product 3\)") as error:
-            sight(replace(LINKED, by_sku={}, by_code={}))
+            sight(replace(LINKED, by_sku={}, by_code={}), sweep=True)
         assert error.value.code == "vanished"
+
+    def test_a_sku_that_the_mirror_lacks_is_looked_for(self) -> None:
+        """Between two sweeps the mirror may lack what was made before a crash: the office itself is asked."""
+        assert sight(replace(LINKED, by_sku={}, by_code={})) is Sight.WORK
 
     def test_a_sku_that_staff_made_anew_is_work(self) -> None:
         """The linked SKU is gone, and one that is nobody's has its code: it is compared, and linked."""
@@ -129,7 +133,7 @@ class TestSight:
         rows = [make.catalog_row(), make.catalog_row(sku_id=9)]
         for known in (replace(LINKED, owned={4}), replace(LINKED, by_code={"cof-1": rows})):
             with pytest.raises(Held, match="vanished"):
-                sight(replace(known, by_sku={}))
+                sight(replace(known, by_sku={}), sweep=True)
 
     def test_a_sku_that_staff_moved_is_work(self) -> None:
         """The SKU stands in another product than the link says: the link is put right."""
