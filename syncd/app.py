@@ -203,8 +203,6 @@ class Shops:
     catalog: Catalog
     currency: str
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    contacts: set[int] = field(default_factory=set)
-    """Contacts of the user map that were seen in the office by this process."""
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -253,7 +251,7 @@ class Shops:
         return OrderWrites(
             office=self.office,
             catalog=self.catalog,
-            users=UserMap(app.db, self.office, PAIR, SOURCE, self.contacts),
+            users=UserMap(app.db, self.office, PAIR, SOURCE),
             writer=writer,
             db=app.db,
             policy=policy,

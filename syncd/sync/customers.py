@@ -45,10 +45,10 @@ def draft_of(customer: Customer, number: str) -> DraftContact:
 
 
 class UserMap:
-    """Looks customers up: in the map first, then in the office."""
+    """Looks customers up: in the map first, then in the office. One per cycle: contacts may be merged between two."""
 
-    def __init__(self, db: Database, office: OrderOffice, pair: str, source: str, seen: set[int]) -> None:
-        self._seen = seen
+    def __init__(self, db: Database, office: OrderOffice, pair: str, source: str) -> None:
+        self._seen: set[int] = set()
         self._db = db
         self._office = office
         self._pair = pair
@@ -66,7 +66,7 @@ class UserMap:
         return found
 
     async def _still_there(self, contact_id: int) -> bool:
-        """Whether the office still has the contact, asked once per process; a merged or deleted one is forgotten.
+        """Whether the office still has the contact, asked once per cycle; a merged or deleted one is forgotten.
 
         An order for a contact that is gone would be created without any customer (contracts/webasyst §5.2).
         """

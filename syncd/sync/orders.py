@@ -12,7 +12,7 @@ from syncd.model.exchange import Page
 from syncd.model.order import Order
 from syncd.state import cursors, order_links
 from syncd.state.database import Database
-from syncd.sync.catalog import Catalog
+from syncd.sync.catalog import REREAD, Catalog
 from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_brake import OrderLookAhead
@@ -56,7 +56,7 @@ class OrdersCycle:
         everything = retry_all or bool(self.brakes.released)
         self.settling.everything = everything
         await self.settling.settle()
-        self.failing.wake(await self.catalog.known(self.failing.waited_for()))
+        await self._wake()
         for key in await self._interrupted():
             await self.handling.again(key)
         clock = await self._read_changes()
@@ -65,6 +65,14 @@ class OrdersCycle:
         await self.settling.settle_page()
         await self.brakes.spend()
         await self._commit(clock)
+
+    async def _wake(self) -> None:
+        """End the pause of orders whose products have come. What staff makes in the office is looked at for their sake:
+        the products stream sees it with its next sweep only."""
+        codes = self.failing.waited_for()
+        if codes:
+            await self.catalog.read_touched(every=REREAD)
+            self.failing.wake(await self.catalog.known(codes))
 
     async def _interrupted(self) -> list[str]:
         """Orders that were linked but not finished when the process died; those with a failure have their own pause."""

@@ -13,12 +13,14 @@ from syncd.model.order import Address, Customer, Line, LineKind, Order
 from syncd.shops.cscart.row import Row
 
 _ONE = Decimal(1)
+_ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>"""
+"""Names with values up to the end of a tag: "a<b and c>d" is no tag `b`."""
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|s|a|em|strong|span|div|font|small|big|sub|sup|pre|code|hr|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|"
-    r"table|thead|tbody|tr|td|th|img|style|script)\b[^<>]*>|<!--.*?-->",
+    r"table|thead|tbody|tr|td|th|img|style|script)" + _ATTRIBUTES + r"|<!--.*?-->",
     re.IGNORECASE | re.DOTALL,
 )
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>\n?", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)" + _ATTRIBUTES + r"\n?", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
