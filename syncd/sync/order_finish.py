@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from syncd.errors import Held, InDoubt
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.exchange import OrderChanges
-from syncd.model.money import to_cents
 from syncd.model.order import Order
 from syncd.model.status import EDITABLE, TERMINAL
 from syncd.state import history, order_links, product_links
@@ -20,9 +19,9 @@ from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind
-from syncd.sync.facets import MONEY, Facet, facets_of, version_of
+from syncd.sync.facets import Facet, facets_of, version_of
 from syncd.sync.order_changes import Wanted, differences, office_lines, plan_changes, shipping_name_change
-from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_decision import WITH_AMOUNTS, OrderPolicy
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 from syncd.sync.status_decision import Move, OutOfReach, Stay, decide_move
@@ -91,14 +90,11 @@ class OrderFinish:
     async def _rename_shipping(
         self, order: Order, wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet], name: str
     ) -> OfficeOrder:
-        """Two saves: the first one writes the name and zeroes the cost, the second puts it back (§5.3)."""
-        cost = wanted.money.shipping if Facet.SHIPPING in facets else actual.shipping
+        """Write the name in a save of its own, which zeroes the cost (§5.3): the save of what differs puts it back, and
+        until it has, both are written again. A name is therefore never written without the cost."""
         rename = OrderChanges(shipping=None, params={"shipping_name": name})
         actual, doubt = await self._save_once(order, actual.order_id, rename)
         if doubt is not None and shipping_name_change(wanted, actual, facets) is not None:
-            raise doubt
-        actual, doubt = await self._save_once(order, actual.order_id, OrderChanges(shipping=cost))
-        if doubt is not None and to_cents(actual.shipping) != to_cents(cost):
             raise doubt
         return actual
 
@@ -206,12 +202,12 @@ def _writable(
     base_lines = link.base.get("lines")
     if base_lines is not None and office_lines(actual.lines) != base_lines:
         return (
-            facets - MONEY,
+            facets - WITH_AMOUNTS,
             f"{where}: its lines were edited in both shops; compare and correct one of them",
         )
     if actual.state not in EDITABLE:
         reason = f"{where}: its lines were edited after it became {actual.state} in Webasyst; correct it there by hand"
-        return facets - MONEY, reason
+        return facets - WITH_AMOUNTS, reason
     return facets, None
 
 
