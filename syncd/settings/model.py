@@ -59,7 +59,7 @@ class ProductSettings(_Section):
     update_time: Seconds = 300
     create_missing: bool = True
     images: bool = True
-    sweep_time: Annotated[int, Field(ge=0)] = 86_400
+    sweep_time: Annotated[int, Field(ge=0)] = 3_600
     sku_case: bool = False
     group_variations: bool = True
 
