@@ -51,7 +51,9 @@ class OrderFinish:
         Raises `Held` where the two orders cannot be made to agree, and `InDoubt` when a lost answer left them apart.
         """
         writable, flag = _writable(order, link, actual, facets, wanted)
-        actual = await self._save(order, wanted, actual, writable)
+        if _to_write(wanted, actual, writable):
+            link = await self._part(link, writable)
+            actual = await self._save(order, wanted, actual, writable)
         found = differences(wanted, actual, writable)
         if found:
             text = f"order {order.number} differs in Webasyst (order {link.order_id}): " + "; ".join(found)
@@ -70,6 +72,17 @@ class OrderFinish:
             updated_at=self.now(),
         )
         await self._move(order, agreed, actual)
+
+    async def _part(self, link: OrderLink, facets: frozenset[Facet]) -> OrderLink:
+        """Forget what both sides agreed on in the facets about to be written. Until they agree again nobody knows what the
+        office says there, not even when the source takes its edit back meanwhile."""
+        if not link.base:
+            return link
+        kept = {name: mark for name, mark in link.base["facets"].items() if name not in facets}
+        lines = {} if Facet.LINES in facets else {"lines": link.base["lines"]}
+        parted = replace(link, base={"facets": kept, **lines}, version="")
+        await self.db.run(lambda conn: order_links.put(conn, parted))
+        return parted
 
     async def _save(
         self, order: Order, wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]
@@ -182,6 +195,13 @@ class OrderFinish:
 
     def _note(self, conn: Connection, key: str, event: str, detail: Mapping[str, object]) -> None:
         history.add(conn, HistoryEntry(self.policy.pair, "orders", key, self.now(), event, dict(detail)))
+
+
+def _to_write(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> bool:
+    return (
+        plan_changes(wanted, actual, facets) is not None
+        or shipping_name_change(wanted, actual, facets) is not None
+    )
 
 
 def _writable(

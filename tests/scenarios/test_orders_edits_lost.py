@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
 from tests.scenarios.invariants import in_step
 from tests.scenarios.shops import ORDER_SAVE, Pair, lines_of, money
@@ -66,6 +67,29 @@ def test_a_lost_save_of_texts_is_sent_again(sent: tuple[Pair, int], name: str) -
     order = pair.office_order(number)
     field, text = WRITTEN[name]
     assert {**order["params"], "comment": order["comment"]}[field] == text
+
+
+def test_an_edit_that_is_taken_back_before_it_was_settled_is_taken_back_in_both_shops(
+    sent: tuple[Pair, int],
+) -> None:
+    """The save was done and its answer lost; the order reads as before by then, and Webasyst is put right all the same."""
+    pair, number = sent
+    pair.set(http={"deadline": 600})
+    before = lines_of(pair.office_order(number))
+    pair.at_cscart("order.edit", order_id=number, lines=[{"sku": "A", "amount": 5}], notes="second")
+    pair.webasyst.faults.add({"when": "after", "kind": "drop", "match": ORDER_SAVE})
+    pair.webasyst.faults.add(
+        {**SERVER_ERROR, "status": 401, "match": {"name": "shop.order.getInfo"}, "skip": 1, "times": None}
+    )
+    assert pair.cycle("orders").ending is Ending.NOT_AUTHORISED
+    assert lines_of(pair.office_order(number)) != before
+    pair.webasyst.faults.clear()
+    pair.at_cscart("order.edit", order_id=number, lines=[{"sku": "A", "amount": 2}], notes="first")
+    pair.later(3600)
+    assert pair.run("orders").exit is Exit.OK
+    assert lines_of(pair.office_order(number)) == before
+    assert pair.office_order(number)["comment"] == "first"
+    in_step(pair)
 
 
 def test_an_edit_of_lines_that_comes_too_late_keeps_its_amounts_back(started: Pair) -> None:
