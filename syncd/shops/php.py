@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from syncd.errors import BrokenAnswer
@@ -44,10 +45,16 @@ def as_list(value: Any, field: str = "value") -> list[Any]:
     _broken(field, value, "a list")
 
 
+@lru_cache(maxsize=8192)
+def _short_number(text: str) -> Decimal | None:
+    """The number that a plain short text says; `None` for any other text."""
+    return Decimal(text) if text.replace(".", "", 1).isdecimal() else None
+
+
 def as_decimal(value: Any, field: str = "value") -> Decimal:
     """A finite number from a number or a numeric text, never by way of a float's binary digits."""
-    if type(value) is str and len(value) < _SHORT and value.replace(".", "", 1).isdecimal():
-        return Decimal(value)  # nearly every number of a large listing is such a plain text
+    if type(value) is str and len(value) < _SHORT and (known := _short_number(value)) is not None:
+        return known  # nearly every number of a large listing is such a plain text, and many come again
     if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
         try:
             number = Decimal(str(value).strip())
