@@ -33,6 +33,7 @@ from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.order_handling import OrderHandling
 from syncd.sync.order_settling import OrderSettling
+from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
@@ -226,14 +227,16 @@ class Shops:
         failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
         handling = OrderHandling(self.source, self.office, writes, failing, app.db, policy, tally, pulse)
+        watch = OrderWatch(self.office, failing, app.db, PAIR, tally, app.now)
         settling = OrderSettling(
-            handling, self.source, self.office, writes, failing, app.db, policy, tally, app.now
+            handling, watch, self.source, self.office, writes, failing, app.db, policy, tally, app.now
         )
         return OrdersCycle(
             source=self.source,
             catalog=self.catalog,
             handling=handling,
             settling=settling,
+            watch=watch,
             failing=failing,
             brakes=brakes,
             look_ahead=OrderLookAhead(self.source, brakes, app.db, policy),

@@ -78,7 +78,7 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         products=product_links.count(conn, PAIR),
         failures=aside,
         brakes=brakes.all(conn, PAIR),
-        doubts=intents.all(conn, PAIR),
+        doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in STREAMS],
     )
 
 

@@ -18,6 +18,7 @@ from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_handling import STREAM, TROUBLES_IN_A_ROW, OrderHandling
+from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
@@ -28,6 +29,7 @@ class OrderSettling:
     """Settles doubtful creations by their references, everything else by handling its order anew."""
 
     handling: OrderHandling
+    watch: OrderWatch
     source: OrderSource
     office: OrderOffice
     writes: OrderWrites
@@ -111,9 +113,9 @@ class OrderSettling:
             if isinstance(verdict, Adopt):
                 await self.handling.guard(order, lambda: self.writes.adopt(order, verdict.order))
             else:
-                await self._repeat(order)
+                await self._repeat(order, intent)
 
-    async def _repeat(self, order: Order) -> None:
+    async def _repeat(self, order: Order, intent: Intent) -> None:
         """Send a creation again that surely made nothing; if that keeps happening, with growing pauses and after all others.
 
         The failure is noted before the intent is forgotten: whenever the process dies, one of them is there.
@@ -122,6 +124,7 @@ class OrderSettling:
         text = f"order {order.number}: Webasyst gave no usable answer and made no order; syncd sends it again"
         error = ShopUnavailable(text)
         await self.failing.record(order.key, error, version=version_of(order), payload=order)
+        await self.watch.begin(intent)
         await self.writes.writer.close(order.key)
         if not first:
             self.tally.add(Event.FAILED)

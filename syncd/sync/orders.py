@@ -19,6 +19,7 @@ from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import Create, OrderPolicy, Skip, SkipReason, decide
 from syncd.sync.order_handling import STREAM, OrderHandling
 from syncd.sync.order_settling import OrderSettling
+from syncd.sync.order_watch import OrderWatch
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderSource
 from syncd.sync.stream_brakes import StreamBrakes
@@ -36,6 +37,7 @@ class OrdersCycle:
     catalog: Catalog
     handling: OrderHandling
     settling: OrderSettling
+    watch: OrderWatch
     failing: SetAsideRecords
     brakes: StreamBrakes
     look_ahead: OrderLookAhead
@@ -63,6 +65,7 @@ class OrdersCycle:
         for key in self.failing.due(everything=everything):
             await self.handling.again(key)
         await self.settling.settle_page()
+        await self.watch.look()
         await self.brakes.spend()
         await self._commit(clock)
 

@@ -35,6 +35,45 @@ def test_a_creation_slower_than_the_deadline_makes_one_order(hasty: Pair) -> Non
     in_step(hasty)
 
 
+def test_an_order_that_comes_twice_after_all_is_told(started: Pair) -> None:
+    """A call that outlives every patience makes a second order: a person is told until one of the two is deleted."""
+    started.set(http={"deadline": 600})
+    number = started.place("A")
+    started.webasyst.faults.add({"when": "before", "kind": "drop", "match": ORDER_ADD})
+    started.cycle("orders")
+    started.later(700)
+    assert started.run("orders").exit is Exit.OK
+    first = started.office_order(number)
+    late = started.at_webasyst(
+        "order.create",
+        contact_id=first["contact_id"],
+        items=[{"sku_id": started.office_sku("A")["id"]}],
+        params={name: first["params"][name] for name in ("syncd_ref", "cscart_order_id")},
+    )
+    for _ in range(2):
+        run = started.run("orders")
+        assert (run.exit, run.reasons) == (Exit.OUTSTANDING, {str(number): "twice"})
+        assert str(late) in run.text(number)
+    started.at_webasyst("order.action", id=late, action="delete")
+    assert started.run("orders").exit is Exit.OK
+
+
+def test_a_repeated_creation_is_watched_for_an_hour(started: Pair) -> None:
+    """A search a cycle looks for a second order, and ends when no call can be under way any more."""
+    started.set(http={"deadline": 600})
+    started.place("A")
+    started.webasyst.faults.add({"when": "before", "kind": "drop", "match": ORDER_ADD})
+    started.cycle("orders")
+    searches = []
+    for _ in range(5):
+        started.later(1500)
+        started.forget_counts()
+        started.cycle("orders")
+        searches.append(started.calls("shop.order.search"))
+    assert searches[1:] == [1, 1, 1, 0]
+    in_step(started)
+
+
 @pytest.mark.parametrize("status", [502, 503, 504, 520, 524])
 def test_an_error_page_of_a_proxy_does_not_end_a_creation(started: Pair, status: int) -> None:
     """Only PHP's own 500 tells that the call has ended; behind another 5xx it may run on."""
