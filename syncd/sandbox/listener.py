@@ -24,7 +24,7 @@ class Listener:
         self._answer = answer
         self._clock = clock
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self, port: int = 0) -> str:
         """Listen on ``port`` (0: any free one) and return the address; raises OSError when the port is taken."""
@@ -35,25 +35,28 @@ class Listener:
         """Stop listening and break all connections."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._tasks):
+        tasks = dict(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in tasks.values():
+            await _close(writer)  # a task that was cancelled before it began has closed nothing
         if self._server is not None:
             await self._server.wait_closed()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Known from the first moment on, so that `stop` overlooks no connection."""
+        task = asyncio.ensure_future(self._talk(reader, writer))
+        self._tasks[task] = writer
+        task.add_done_callback(self._tasks.pop)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._serve(reader, writer)
         except (ConnectionError, asyncio.CancelledError, h11.RemoteProtocolError):
             writer.transport.abort()  # the client has gone or speaks no HTTP, or the server stops
         finally:
-            self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-                await writer.wait_closed()
+            await _close(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conn = h11.Connection(h11.SERVER)
@@ -67,6 +70,12 @@ class Listener:
             if not again or conn.our_state is not h11.DONE or conn.their_state is not h11.DONE:
                 return
             conn.start_next_cycle()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+        await writer.wait_closed()
 
 
 async def _read_request(
