@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import h11
 
 from syncd.sandbox.clock import Clock
+from syncd.sandbox.connections import Connections
 from syncd.sandbox.delivery import Delivery, Sender
 from syncd.sandbox.wire import Request
 
@@ -23,40 +23,21 @@ class Listener:
         """``clock`` gives the ``Date`` header."""
         self._answer = answer
         self._clock = clock
-        self._server: asyncio.Server | None = None
-        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._connections = Connections(self._talk)
 
     async def start(self, port: int = 0) -> str:
         """Listen on ``port`` (0: any free one) and return the address; raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", port, backlog=512)
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return await self._connections.start(port)
 
     async def stop(self) -> None:
         """Stop listening and break all connections."""
-        if self._server is not None:
-            self._server.close()
-        tasks = dict(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for writer in tasks.values():
-            await _close(writer)  # a task that was cancelled before it began has closed nothing
-        if self._server is not None:
-            await self._server.wait_closed()
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Known from the first moment on, so that `stop` overlooks no connection."""
-        task = asyncio.ensure_future(self._talk(reader, writer))
-        self._tasks[task] = writer
-        task.add_done_callback(self._tasks.pop)
+        await self._connections.stop()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._serve(reader, writer)
-        except (ConnectionError, asyncio.CancelledError, h11.RemoteProtocolError):
-            writer.transport.abort()  # the client has gone or speaks no HTTP, or the server stops
-        finally:
-            await _close(writer)
+        except h11.RemoteProtocolError:
+            writer.transport.abort()  # the client speaks no HTTP
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conn = h11.Connection(h11.SERVER)
@@ -70,12 +51,6 @@ class Listener:
             if not again or conn.our_state is not h11.DONE or conn.their_state is not h11.DONE:
                 return
             conn.start_next_cycle()
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-        await writer.wait_closed()
 
 
 async def _read_request(

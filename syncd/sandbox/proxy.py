@@ -17,7 +17,6 @@ direction, after how many bytes, and how:
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -25,6 +24,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from syncd.sandbox.connections import Connections, close
 from syncd.sandbox.delivery import reset
 
 KINDS = frozenset({"refuse", "drop", "reset", "stall", "drip", "truncate", "delay"})
@@ -78,8 +78,7 @@ class FaultProxy:
             raise ValueError(f"proxy: {upstream!r} has no host and port")
         self._upstream = (parts.hostname, parts.port)
         self._random = random.Random(seed)
-        self._server: asyncio.Server | None = None
-        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._connections = Connections(self._serve)
         self.rules: list[Rule] = []
         self.counts: Counter[str] = Counter()
         self.url = ""
@@ -91,41 +90,20 @@ class FaultProxy:
 
     async def start(self, port: int = 0) -> str:
         """Listen on loopback and return the address; raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", port, backlog=512)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self.url = await self._connections.start(port)
         return self.url
 
     async def stop(self) -> None:
         """Stop listening and break all connections."""
-        if self._server is None:
-            return
-        self._server.close()
-        tasks = dict(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for writer in tasks.values():
-            await _close(writer)  # a task that was cancelled before it began has closed nothing
-        await self._server.wait_closed()
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Known from the first moment on, so that `stop` overlooks no connection."""
-        task = asyncio.ensure_future(self._serve(reader, writer))
-        self._tasks[task] = writer
-        task.add_done_callback(self._tasks.pop)
+        await self._connections.stop()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.counts["connections"] += 1
         rule = next((rule for rule in self.rules if rule.takes(self._random)), None)
         if rule is not None:
             self.counts[rule.kind] += 1
-        try:
-            if rule is None or rule.kind != "refuse":
-                await self._relay(rule, reader, writer)
-        except (OSError, asyncio.CancelledError):
-            writer.transport.abort()  # one side has gone, or the proxy stops
-        finally:
-            await _close(writer)
+        if rule is None or rule.kind != "refuse":
+            await self._relay(rule, reader, writer)
 
     async def _relay(
         self, rule: Rule | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -143,17 +121,11 @@ class FaultProxy:
             for pipe in pipes:
                 pipe.cancel()
             await asyncio.gather(*pipes, return_exceptions=True)
-            await _close(back)
+            await close(back)
 
 
 def _for(rule: Rule | None, direction: str) -> Rule | None:
     return rule if rule is not None and rule.direction == direction else None
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError, asyncio.CancelledError):
-        await writer.wait_closed()
 
 
 async def _pipe(
