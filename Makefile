@@ -52,7 +52,7 @@ bench: $(STAMP) ## The benchmark of a full sweep of a large shop
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-strip-extras --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 	@echo "== requirements.lock is written; the next make installs it"
 
