@@ -49,6 +49,10 @@ class OfficeProduct:
     skus: tuple[OfficeSku, ...]
     params: Mapping[str, str] = field(default_factory=dict)
     image_count: int = 0
+    edited_at: datetime | None = None
+    """When it was last edited, or made; stock and pictures move without it (contracts/webasyst §9)."""
+    category_ids: tuple[int, ...] = ()
+    """The main one first; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,16 @@ class OfficeOrder:
     def reference(self) -> str | None:
         """The external reference that ties the order to its source."""
         return self.params.get("syncd_ref")
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the office has taken the lines off its stock and not given them back (contracts/webasyst §5.1)."""
+        return self.params.get("reduced", "") not in {"", "0"}
+
+    @property
+    def tracking_number(self) -> str:
+        """The number of the parcel; empty for none."""
+        return self.params.get("tracking_number", "").strip()
 
     @property
     def address(self) -> dict[str, str]:

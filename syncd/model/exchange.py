@@ -125,3 +125,59 @@ class ProductDraft:
     currency: str
     skus: tuple[DraftSku, ...]
     params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """New values of one source product; `None` leaves a field alone. Amounts are in the source's primary currency.
+
+    `texts` are fields of `Content` by name; `quantity` is in whole pieces.
+    """
+
+    key: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    price: Decimal | None = None
+    list_price: Decimal | None = None
+    quantity: int | None = None
+    visible: bool | None = None
+    category_ids: tuple[int, ...] | None = None
+    """The complete new list, the main one first."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        values = (self.price, self.list_price, self.quantity, self.visible, self.category_ids)
+        return not self.texts and all(value is None for value in values)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDraft:
+    """A product to be created at the source. `texts` are fields of `Content` by name, the name among them."""
+
+    code: str
+    texts: Mapping[str, str]
+    price: Decimal
+    list_price: Decimal
+    quantity: int
+    visible: bool
+    category_ids: tuple[int, ...] = ()
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A shipment of an order at the source; `items` maps the order's line ids to the pieces sent."""
+
+    shipment_id: str
+    tracking_number: str
+    items: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A complete line to be written to an order at the source (contracts/cscart §4.6)."""
+
+    product_key: str
+    name: str
+    quantity: int
+    price: Decimal

@@ -96,6 +96,10 @@ class Order:
     total: Decimal
     comment: str
     is_parent: bool = False
+    shipping_id: str = ""
+    """The source's key of the shipping method; empty when nothing is shipped or the groups are shipped differently."""
+    shipped: bool = False
+    """Whether the source has shipments of the order."""
 
     @property
     def recipient(self) -> str:

@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from syncd.model.owner import DEFAULT_OWNERS, Owner
+from syncd.model.owner import Field as OwnedField
 from syncd.model.status import Target
 
 _ENTRY_POINTS = ("/api", "/api.php", "/admin.php", "/vendor.php", "/index.php")
@@ -82,6 +84,16 @@ def _from_json(value: Any) -> Any:
         raise ValueError(f"is not JSON ({error})") from None
 
 
+def _all_owners(value: dict[OwnedField, Owner]) -> dict[OwnedField, Owner]:
+    """The owner of every field, given or by default."""
+    wrong = [
+        field for field, owner in value.items() if owner is Owner.SHARED and field is not OwnedField.QUANTITY
+    ]
+    if wrong:
+        raise ValueError(f"cannot share {', '.join(wrong)}: only a quantity can be added up")
+    return DEFAULT_OWNERS | value
+
+
 def _home(value: Path) -> Path:
     try:
         return value.expanduser()
@@ -124,6 +136,11 @@ Moment = Annotated[datetime, BeforeValidator(_iso), AfterValidator(_in_utc)]
 Letter = Annotated[str, Field(min_length=1, max_length=1)]
 """A CS-Cart status."""
 StatusMap = Annotated[dict[Letter, Target], BeforeValidator(_from_json)]
+StateName = Annotated[str, Field(min_length=1, max_length=64)]
+"""A state of Webasyst's workflow by its id, custom ones included."""
+StatesMap = Annotated[dict[StateName, Letter], BeforeValidator(_from_json)]
+Owners = Annotated[dict[OwnedField, Owner], BeforeValidator(_from_json), AfterValidator(_all_owners)]
+Notify = Annotated[frozenset[Literal["user", "department", "vendor"]], BeforeValidator(_from_json)]
 Letters = Annotated[frozenset[Letter], BeforeValidator(_from_json)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Language = Annotated[str, AfterValidator(_language)]

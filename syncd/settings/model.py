@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncd.model.owner import ConflictRule
 from syncd.settings.kinds import (
     Currency,
     DatabaseUrl,
@@ -18,6 +19,9 @@ from syncd.settings.kinds import (
     Letters,
     Login,
     Moment,
+    Notify,
+    Owners,
+    StatesMap,
     StatusMap,
     Url,
     Word,
@@ -40,6 +44,7 @@ class CsCartSettings(_Section):
     company_id: PositiveInt | None = None
     language: Language | None = None
     currency: Currency | None = None
+    category_id: PositiveInt | None = None
 
 
 class WebasystSettings(_Section):
@@ -62,6 +67,10 @@ class ProductSettings(_Section):
     sweep_time: Annotated[int, Field(ge=0)] = 3_600
     sku_case: bool = False
     group_variations: bool = True
+    owners: Annotated[Owners, Field(validate_default=True)] = {}
+    conflict: Annotated[ConflictRule, Word] = ConflictRule.HOLD
+    create_in_cscart: bool = False
+    vanished: Annotated[Literal["report", "zero"], Word] = "report"
 
 
 class OrderSettings(_Section):
@@ -73,6 +82,7 @@ class OrderSettings(_Section):
     unknown_sku: Annotated[Literal["line", "hold"], Word] = "line"
     since: Moment | None = None
     skip_statuses: Letters = frozenset("FDIN")
+    notify: Notify = frozenset()
 
 
 class LogSettings(_Section):
@@ -117,6 +127,7 @@ class Settings(BaseSettings):
     products: ProductSettings = ProductSettings()
     orders: OrderSettings = OrderSettings()
     statuses: StatusMap = {}
+    statuses_back: StatesMap = {}
     log: LogSettings = LogSettings()
     brakes: BrakeSettings = BrakeSettings()
     http: HttpSettings = HttpSettings()

@@ -22,6 +22,9 @@ class OrderLink:
     `reference` is the external reference on the office order, `state` the office state last seen, `status` the source
     status last applied, `base` what both sides agreed on, `confirmed` that lines, address and totals were verified since
     the last write, `flag` the reason why a person should look, `version` the source order's version that was applied.
+    The way back: `carried` is the office state that the source knows of (it came from there, or was told to it), `tracking`
+    and `shipment_id` the parcel's number at the source and the shipment there that bears it, `difference` what staff edited
+    in the office, `requested` whether a person wants that difference written to the source.
     """
 
     pair: str
@@ -38,6 +41,11 @@ class OrderLink:
     version: str
     linked_at: datetime
     updated_at: datetime
+    carried: str = ""
+    tracking: str = ""
+    shipment_id: str = ""
+    difference: str | None = None
+    requested: bool = False
 
 
 def get(conn: Connection, pair: str, source: str, source_key: str) -> OrderLink | None:
@@ -88,6 +96,16 @@ def pending(conn: Connection, pair: str, source: str) -> list[str]:
 def flagged(conn: Connection, pair: str) -> list[OrderLink]:
     """The orders that a person should look at, the longest waiting first."""
     return sorted(_select(conn, pair, order_links.c.flag.is_not(None)), key=lambda link: link.updated_at)
+
+
+def edited(conn: Connection, pair: str) -> list[OrderLink]:
+    """The orders that staff edited in the office, by office order."""
+    return _select(conn, pair, order_links.c.difference.is_not(None))
+
+
+def requested(conn: Connection, pair: str, source: str) -> list[OrderLink]:
+    """The orders whose edit in the office a person wants at the source."""
+    return _select(conn, pair, (order_links.c.source == source) & order_links.c.requested.is_(True))
 
 
 def _select(conn: Connection, pair: str, condition: ColumnElement[bool]) -> list[OrderLink]:

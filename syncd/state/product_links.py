@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,10 @@ from syncd.state.schema import catalog, product_links
 
 @dataclass(frozen=True, slots=True)
 class ProductLink:
-    """One link. `base` holds the values that both shops had last; `dirty` asks for a comparison in the next cycle."""
+    """One link. `base` holds the values that both shops had last; `dirty` asks for a comparison in the next cycle of the
+    stream that writes to the office, `dirty_back` in that of the stream that writes to the source. `texts` are the
+    agreed texts, shortened, to be shown beside a conflict.
+    """
 
     pair: str
     source_key: str
@@ -27,9 +30,11 @@ class ProductLink:
     dirty: bool
     linked_at: datetime
     updated_at: datetime
+    dirty_back: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
-_COLUMNS = tuple(product_links.c[field.name] for field in fields(ProductLink))
+_COLUMNS = tuple(product_links.c[each.name] for each in fields(ProductLink))
 
 
 def get(conn: Connection, pair: str, source_key: str) -> ProductLink | None:
@@ -92,6 +97,22 @@ def dirty_keys(conn: Connection, pair: str) -> list[str]:
     """The source products of all links that ask for a comparison, by SKU id."""
     query = select(product_links.c.source_key).where(
         product_links.c.pair == pair, product_links.c.dirty.is_(True)
+    )
+    return list(conn.scalars(query.order_by(product_links.c.sku_id)))
+
+
+def mark_back(conn: Connection, pair: str, keys: Iterable[str], *, dirty: bool) -> None:
+    """Ask for a comparison of these source products in the next cycle of the way back, or for none any more."""
+    for batch in batches(keys):
+        mine = (product_links.c.pair == pair) & product_links.c.source_key.in_(batch)
+        changes = mine & product_links.c.dirty_back.is_not(dirty)
+        conn.execute(update(product_links).where(changes).values(dirty_back=dirty))
+
+
+def dirty_back_keys(conn: Connection, pair: str) -> list[str]:
+    """The source products whose values at the source may have to change, by SKU id."""
+    query = select(product_links.c.source_key).where(
+        product_links.c.pair == pair, product_links.c.dirty_back.is_(True)
     )
     return list(conn.scalars(query.order_by(product_links.c.sku_id)))
 

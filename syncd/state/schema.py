@@ -67,12 +67,15 @@ product_links = Table(
     Column("product_id", BigInteger, nullable=False),
     Column("base", JSON, nullable=False),
     Column("dirty", Boolean, nullable=False),
+    Column("dirty_back", Boolean, nullable=False),
+    Column("texts", JSON, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("pair", "source_key"),
     UniqueConstraint("pair", "sku_id"),
     Index(None, "pair", "product_id"),
     Index(None, "pair", "dirty"),
+    Index(None, "pair", "dirty_back"),
 )
 
 order_links = Table(
@@ -90,10 +93,40 @@ order_links = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("flag", Plain),
     Column("version", Plain, nullable=False),
+    Column("carried", Plain, nullable=False),
+    Column("tracking", Plain, nullable=False),
+    Column("shipment_id", Plain, nullable=False),
+    Column("difference", Plain),
+    Column("requested", Boolean, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("pair", "source", "source_key"),
     UniqueConstraint("pair", "order_id"),
+)
+
+order_stock = Table(
+    "order_stock",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sku_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("quantity", Exact, nullable=False),
+    Column("reduced", Boolean, nullable=False),
+    Index(None, "pair", "sku_id"),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("source_key", Plain, primary_key=True),
+    Column("field", Plain, primary_key=True),
+    Column("code", Plain, nullable=False),
+    Column("base_value", Plain),
+    Column("source_value", Plain, nullable=False),
+    Column("office_value", Plain, nullable=False),
+    Column("choice", Plain),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 customers = Table(

@@ -217,6 +217,7 @@ class OrderWrites:
             version="",
             linked_at=now,
             updated_at=now,
+            carried=made.state,
         )
 
     def _link(self, conn: Connection, order: Order, made: OfficeOrder) -> None:

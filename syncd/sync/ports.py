@@ -1,4 +1,4 @@
-"""The two narrow protocols behind which the shops live: a source that yields changed records, an office that takes actions.
+"""The narrow protocols behind which the shops live: a source and an office that yield changed records and take actions.
 
 `sync` knows these and the model only; the shops' clients implement them (`syncd/shops`).
 """
@@ -7,10 +7,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from syncd.model.backoffice import OfficeImage, OfficeOrder, OfficeProduct, OfficeProfile
-from syncd.model.exchange import DraftSku, OrderChanges, OrderDraft, Page, ProductDraft, SkuChange
+from syncd.model.exchange import (
+    DraftSku,
+    OrderChanges,
+    OrderDraft,
+    Page,
+    ProductDraft,
+    Shipment,
+    SkuChange,
+    SourceChange,
+    SourceDraft,
+    SourceLine,
+)
 from syncd.model.order import Address, Order
 from syncd.model.product import BrokenRecord, Product
 
@@ -47,6 +59,52 @@ class ProductSource(Protocol):
         """The bytes and file name of a picture. Raises `SetAside` when it cannot be had."""
 
 
+class ProductTarget(Protocol):
+    """The source shop as the stream of the office's product changes sees it.
+
+    A write raises `InDoubt` when its outcome is unknown and `Refused` when the shop rejected it; reads raise `RetryLater`.
+    """
+
+    async def change_product(self, change: SourceChange) -> None:
+        """Write the given fields and nothing else. An answer proves little: read back what matters."""
+
+    async def create_product(self, draft: SourceDraft) -> str:
+        """Create a product; answers its key. Not idempotent: look for the code first, and after a doubt."""
+
+    async def products_with_code(self, code: str) -> list[Product]:
+        """Every product with exactly this code but for case and blanks around it, whatever its company."""
+
+    async def replace_images(self, key: str, urls: Sequence[str]) -> None:
+        """Put these pictures in place of all that the product has, the first as its main one; the shop fetches them
+        itself. It takes the old ones away first: never call this for an address that does not answer."""
+
+
+class OrderTarget(Protocol):
+    """The source shop as the stream of the office's order changes sees it. Errors as in `ProductTarget`."""
+
+    async def order(self, key: str) -> Order | BrokenRecord | None:
+        """One order by its key; `None` when the shop does not have it (any more)."""
+
+    async def statuses(self) -> dict[str, str]:
+        """The letters of order statuses with the shop's words for them."""
+
+    async def set_status(self, key: str, letter: str, notify: frozenset[str]) -> None:
+        """Move an order to a status; `notify` names who gets a mail: user, department, vendor. The shop answers yes to
+        everything, an unknown letter included: check before, and read the order back."""
+
+    async def shipments(self, key: str) -> list[Shipment]:
+        """The order's shipments."""
+
+    async def add_shipment(self, key: str, shipping_id: str, tracking_number: str) -> str:
+        """Ship everything that is not shipped yet; answers the shipment's id. Not idempotent."""
+
+    async def change_shipment(self, shipment_id: str, tracking_number: str) -> None:
+        """Give a shipment another tracking number."""
+
+    async def write_lines(self, key: str, lines: Sequence[SourceLine], discount: Decimal) -> None:
+        """Replace the order's lines and its order-level discount; the shop computes everything else anew."""
+
+
 class OrderOffice(Protocol):
     """The back office as the orders stream sees it.
 
@@ -68,6 +126,9 @@ class OrderOffice(Protocol):
 
     async def orders_created_since(self, since: datetime) -> list[OfficeOrder]:
         """Orders created since then, half-written ones included."""
+
+    async def orders_touched_since(self, since: datetime) -> list[OfficeOrder]:
+        """Orders that something happened to since then; a creation alone is not told (contracts/webasyst §9)."""
 
     async def order(self, order_id: int) -> OfficeOrder | None:
         """One order as it stands now; names unescaped."""
@@ -142,3 +203,11 @@ class ProductOffice(Protocol):
         self, product_id: int, content: bytes, file_name: str, description: str
     ) -> OfficeImage:
         """Upload a picture."""
+
+    async def touched_products(self, since: datetime) -> Page[OfficeProduct]:
+        """What was created or edited since then, with those that cannot be read, and the office's clock."""
+
+    async def image_addresses(self, product_id: int) -> list[str]:
+        """Where the product's pictures can be fetched, in the shown order; each of them has answered with a picture.
+
+        Raises `Held` for one that does not."""

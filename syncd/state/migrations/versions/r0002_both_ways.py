@@ -1,0 +1,77 @@
+"""Both ways: what the office's changes need on their way to the source."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TIME = sa.String(27)
+
+
+def upgrade() -> None:
+    """Columns for the way back, and tables for stock that orders took and for conflicts."""
+    with op.batch_alter_table("product_links") as batch:
+        batch.add_column(sa.Column("dirty_back", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
+        batch.create_index("ix_product_links_pair_dirty_back", ["pair", "dirty_back"])
+    with op.batch_alter_table("order_links") as batch:
+        for name in ("carried", "tracking", "shipment_id"):
+            batch.add_column(sa.Column(name, sa.Text(), nullable=False, server_default=""))
+        batch.add_column(sa.Column("difference", sa.Text()))
+        batch.add_column(sa.Column("requested", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # What is known of an order's state came from the source, or was never told to it and stays so.
+    op.execute("UPDATE order_links SET carried = state")
+    _drop_defaults()
+    _stock_and_conflicts()
+
+
+def downgrade() -> None:
+    """Back to one way."""
+    op.drop_table("conflicts")
+    op.drop_table("order_stock")
+    with op.batch_alter_table("order_links") as batch:
+        for name in ("carried", "tracking", "shipment_id", "difference", "requested"):
+            batch.drop_column(name)
+    with op.batch_alter_table("product_links") as batch:
+        batch.drop_index("ix_product_links_pair_dirty_back")
+        batch.drop_column("dirty_back")
+        batch.drop_column("texts")
+
+
+def _drop_defaults() -> None:
+    """They were for the rows that were there."""
+    with op.batch_alter_table("product_links") as batch:
+        batch.alter_column("dirty_back", server_default=None)
+        batch.alter_column("texts", server_default=None)
+    with op.batch_alter_table("order_links") as batch:
+        for name in ("carried", "tracking", "shipment_id", "requested"):
+            batch.alter_column(name, server_default=None)
+
+
+def _stock_and_conflicts() -> None:
+    op.create_table(
+        "order_stock",
+        sa.Column("pair", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sku_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.Text(), nullable=False),
+        sa.Column("reduced", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair", "order_id", "sku_id", name="pk_order_stock"),
+    )
+    op.create_index("ix_order_stock_pair_sku_id", "order_stock", ["pair", "sku_id"])
+    op.create_table(
+        "conflicts",
+        sa.Column("pair", sa.Text(), nullable=False),
+        sa.Column("source_key", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("base_value", sa.Text()),
+        sa.Column("source_value", sa.Text(), nullable=False),
+        sa.Column("office_value", sa.Text(), nullable=False),
+        sa.Column("choice", sa.Text()),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("pair", "source_key", "field", name="pk_conflicts"),
+    )
