@@ -11,6 +11,7 @@ from types import TracebackType
 from sqlalchemy import Connection
 
 from syncd.errors import Misconfigured, NotAuthorised
+from syncd.model.owner import Field, Owner
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
@@ -45,6 +46,7 @@ from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_images import ProductImages
+from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_writes import ProductWrites
@@ -356,8 +358,9 @@ class Shops:
             company=self._company,
             currency=self.currency,
             create_missing=products.create_missing,
-            images=products.images,
+            images=products.images and products.owners[Field.IMAGES] in (Owner.CSCART, Owner.BOTH),
             group_variations=products.group_variations,
+            merge=MergeRule(products.owners, products.conflict),
         )
 
     @property

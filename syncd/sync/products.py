@@ -163,7 +163,7 @@ class ProductsCycle:
         rule = self.catalog.rule
         rates = (await self.office.profile()).rates if products else None
         known = await self.db.run(
-            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule)
+            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule, lean=sweep)
         )
         for product in products:
             if not sweep and self.apply.guard.waits(product):
