@@ -37,7 +37,7 @@ async def test_a_path_hangs_below_the_root_and_its_query_is_encoded_once(connect
     assert line == b"GET /sub/api.php?hash=a%2Bb%25%20%26c&x=%C3%B6 HTTP/1.1"
 
 
-def test_a_link_of_the_shop_hangs_on_its_host_and_a_whole_one_stays(connect: Connect) -> None:
+async def test_a_link_of_the_shop_hangs_on_its_host_and_a_whole_one_stays(connect: Connect) -> None:
     """As in its pages: a sub-path of the root is in the link already."""
     transport = connect("https://shop.example/sub/")
     assert transport.absolute("/sub/a/1.png?v=2") == "https://shop.example/sub/a/1.png?v=2"
