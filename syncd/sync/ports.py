@@ -127,8 +127,9 @@ class OrderOffice(Protocol):
     async def orders_created_since(self, since: datetime) -> list[OfficeOrder]:
         """Orders created since then, half-written ones included."""
 
-    async def orders_touched_since(self, since: datetime) -> list[OfficeOrder]:
-        """Orders that something happened to since then; a creation alone is not told (contracts/webasyst §9)."""
+    async def orders_touched_since(self, since: datetime) -> Page[OfficeOrder]:
+        """Orders that something happened to since then, with those that cannot be read, and the office's clock; a creation
+        alone is not told (contracts/webasyst §9)."""
 
     async def order(self, order_id: int) -> OfficeOrder | None:
         """One order as it stands now; names unescaped."""
