@@ -16,6 +16,7 @@ from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
 from syncd.shops.cscart.source import CSCartSource
+from syncd.shops.cscart.target import CSCartTarget
 from syncd.shops.mask import Mask
 from syncd.shops.request_log import RequestLog
 from syncd.shops.transport import Transport
@@ -55,8 +56,8 @@ from syncd.sync.products import ProductsCycle
 from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
-from syncd.sync.source_listing import SourceListing
 from syncd.sync.source_create import SourceCreate
+from syncd.sync.source_listing import SourceListing
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
 from syncd.sync.source_writes import SourceWrites
 from syncd.sync.stream_brakes import StreamBrakes
@@ -150,6 +151,12 @@ class App:
         cscart = self.settings.cscart
         company = str(cscart.company_id) if cscart.company_id is not None else None
         return CSCartSource(client, company=company, language=cscart.language, currency=currency)
+
+    def target(self, client: CSCartClient, currency: str) -> CSCartTarget:
+        """The same shop, to be written to."""
+        cscart = self.settings.cscart
+        company = str(cscart.company_id) if cscart.company_id is not None else None
+        return CSCartTarget(client, company=company, language=cscart.language, currency=currency)
 
     def office(self) -> WebasystOffice:
         """The Webasyst account."""

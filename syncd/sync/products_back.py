@@ -74,6 +74,10 @@ class ProductsBackCycle:
             await self.db.run(lambda conn: self._commit(conn, clock))
 
     @property
+    def _cursor_name(self) -> str:
+        return f"{STREAM}.{self.policy.source}"
+
+    @property
     def failing(self) -> SetAsideRecords:
         """The stream's failures."""
         return self.guard.failing
@@ -94,7 +98,7 @@ class ProductsBackCycle:
     async def _look_at_changes(self) -> datetime | None:
         """What was edited in the office since the cursor; the first time, since the scan that the first comparison was
         made with. Answers the office's clock, or `None` before there was a scan: nothing is linked then."""
-        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, STREAM))
+        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
         scanned = await self.catalog.scanned_at()
         if cursor is None and scanned is None:
             return None
@@ -194,4 +198,4 @@ class ProductsBackCycle:
     def _commit(self, conn: Connection, clock: datetime | None) -> None:
         self.finished(conn)
         if clock is not None:
-            cursors.put(conn, self.policy.pair, STREAM, clock)
+            cursors.put(conn, self.policy.pair, self._cursor_name, clock)
