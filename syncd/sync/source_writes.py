@@ -86,7 +86,7 @@ class SourceWrites:
                 product_links.agree_back(
                     conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty
                 )
-                note_conflicts(conn, plan, self.pair, self.now())
+                note_conflicts(conn, plan, Side.CSCART, self.pair, self.now())
 
         await self.db.run(commit)
 
