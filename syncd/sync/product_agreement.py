@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,8 +25,11 @@ from syncd.sync.product_base import (
     text_mark,
 )
 from syncd.sync.product_decision import ProductPlan
-from syncd.sync.product_merge import FieldPlan, MergeRule, stamp_of
+from syncd.sync.product_merge import FieldPlan, MergeRule, spell_stamp, stamp_of
 from syncd.sync.shared_stock import Pending, Shelf, written
+
+YOUNG = timedelta(seconds=5)
+"""A record that was changed so shortly before a write may bear the same stamp after it: stamps count whole seconds."""
 
 
 def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -79,8 +83,8 @@ def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:
     }
 
 
-def pending_base(plan: ProductPlan, side: Side) -> dict[str, Any] | None:
-    """The base that must be kept before shared stock is written to a side; `None` where none is written."""
+def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
+    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written."""
     if plan.shelf is None or plan.sides.offered.stock is None:
         return None
     if side is Side.WEBASYST:
@@ -89,7 +93,9 @@ def pending_base(plan: ProductPlan, side: Side) -> dict[str, Any] | None:
         writes, before = plan.source_change.quantity is not None, plan.product.quantity
     if not writes:
         return None
-    pending = Pending(side, before, stamp_of(plan.sides, side), written(plan.shelf, side))
+    stamp = stamp_of(plan.sides, side)
+    young = stamp is None or stamp > now - YOUNG
+    pending = Pending(side, before, spell_stamp(stamp), young, written(plan.shelf, side))
     return {**plan.sides.base, "pending": spell_pending(pending)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -165,7 +166,7 @@ def merge_shared(sides: Sides) -> tuple[FieldPlan, Shelf]:
     pending = pending_of(sides.base)
     if pending is not None and stock is not None:
         now = stock if pending.side is Side.WEBASYST else product.quantity
-        shelf = resolve(shelf, pending, now, stamp_of(sides, pending.side))
+        shelf = resolve(shelf, pending, now, spell_stamp(stamp_of(sides, pending.side)))
     total = counted(shelf, product.quantity, Decimal(0) if stock is None else stock, sides.demand.taken)
     if stock != total.total:
         verdict = Verdict.FORTH
@@ -177,9 +178,13 @@ def merge_shared(sides: Sides) -> tuple[FieldPlan, Shelf]:
     return FieldPlan(verdict, said, answered, str(whole(total.total)), after, base), total
 
 
-def stamp_of(sides: Sides, side: Side) -> str:
-    """When the record of a side was last changed, as a pending write of shared stock keeps it."""
-    at = sides.office.edited_at if side is Side.WEBASYST else sides.product.updated_at
+def stamp_of(sides: Sides, side: Side) -> datetime | None:
+    """When the record of a side was last changed; `None` when that is not known."""
+    return sides.office.edited_at if side is Side.WEBASYST else sides.product.updated_at
+
+
+def spell_stamp(at: datetime | None) -> str:
+    """The time of a record's last change, as a pending write of shared stock keeps it."""
     return "" if at is None else at.isoformat()
 
 

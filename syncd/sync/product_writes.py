@@ -97,7 +97,7 @@ class ProductWrites:
         """Note shared stock that is about to be written: sums, unlike absolute values, must know whether a write took
         effect."""
         for plan in plans:
-            base = pending_base(plan, Side.WEBASYST)
+            base = pending_base(plan, Side.WEBASYST, self.now())
             if base is not None and plan.linked:
                 product_links.put_base(conn, self.policy.pair, plan.product.key, base)
 
