@@ -52,7 +52,7 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
     if _agreed_pair(plan.fields["quantity"], side) is not None:
         base["taken"] = plain(plan.sides.demand.taken)
     if plan.shelf is not None:
-        base["shelf"] = spell_shelf(_shelf_after(plan, side))
+        base["shelf"] = spell_shelf(_shelf_after(plan, plan.shelf, side))
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
@@ -84,19 +84,23 @@ def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:
 
 
 def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
-    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written."""
-    if plan.shelf is None or plan.sides.offered.stock is None:
-        return None
-    if side is Side.WEBASYST:
-        writes, before = plan.fields["quantity"].verdict is Verdict.FORTH, plan.sides.offered.stock
-    else:
-        writes, before = plan.source_change.quantity is not None, plan.product.quantity
-    if not writes:
+    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written.
+
+    What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
+    not be taken for a movement when this one does not.
+    """
+    there = plan.sides.offered.stock
+    if plan.shelf is None or there is None or not _writes_stock(plan, side):
         return None
     stamp = stamp_of(plan.sides, side)
-    young = stamp is None or stamp > now - YOUNG
-    pending = Pending(side, before, spell_stamp(stamp), young, written(plan.shelf, side))
-    return {**plan.sides.base, "pending": spell_pending(pending)}
+    pending = Pending(
+        side=side,
+        before=there if side is Side.WEBASYST else plan.product.quantity,
+        stamp=spell_stamp(stamp),
+        young=stamp is None or stamp > now - YOUNG,
+        shelf=written(plan.shelf, side),
+    )
+    return {**plan.sides.base, "shelf": spell_shelf(plan.shelf), "pending": spell_pending(pending)}
 
 
 def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:
@@ -115,10 +119,13 @@ def _shown(field: FieldPlan, kept: Any) -> str:
     return str(kept[2]) if apart else field.shown
 
 
-def _shelf_after(plan: ProductPlan, side: Side) -> Shelf:
+def _shelf_after(plan: ProductPlan, shelf: Shelf, side: Side) -> Shelf:
     """What was counted stays counted; a write makes that side say the total."""
-    assert plan.shelf is not None  # asked for shared quantities only
+    return written(shelf, side) if _writes_stock(plan, side) else shelf
+
+
+def _writes_stock(plan: ProductPlan, side: Side) -> bool:
+    """Whether the plan, as far as brakes let it pass, writes stock to this side."""
     if side is Side.CSCART:
-        return written(plan.shelf, side) if plan.source_change.quantity is not None else plan.shelf
-    forth = plan.fields["quantity"].verdict is Verdict.FORTH
-    return written(plan.shelf, side) if forth else plan.shelf
+        return plan.source_change.quantity is not None
+    return plan.sku_change is not None and plan.sku_change.stock is not None
