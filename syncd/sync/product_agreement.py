@@ -51,8 +51,9 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
             base[name] = earlier[name]
     if _agreed_pair(plan.fields["quantity"], side) is not None:
         base["taken"] = plain(plan.sides.demand.taken)
-    if plan.shelf is not None:
-        base["shelf"] = spell_shelf(_shelf_after(plan, plan.shelf, side))
+    shelf = _shelf_after(plan, side)
+    if shelf is not None:
+        base["shelf"] = spell_shelf(shelf)
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
@@ -87,11 +88,13 @@ def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any]
     """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written.
 
     What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
-    not be taken for a movement when this one does not.
+    not be taken for a movement when this one does not. Where the office sells without limit nothing was counted.
     """
     there = plan.sides.offered.stock
-    if plan.shelf is None or there is None or not _writes_stock(plan, side):
+    if plan.shelf is None or not _writes_stock(plan, side):
         return None
+    if there is None:
+        return {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
     stamp = stamp_of(plan.sides, side)
     pending = Pending(
         side=side,
@@ -119,9 +122,11 @@ def _shown(field: FieldPlan, kept: Any) -> str:
     return str(kept[2]) if apart else field.shown
 
 
-def _shelf_after(plan: ProductPlan, shelf: Shelf, side: Side) -> Shelf:
-    """What was counted stays counted; a write makes that side say the total."""
-    return written(shelf, side) if _writes_stock(plan, side) else shelf
+def _shelf_after(plan: ProductPlan, side: Side) -> Shelf | None:
+    """What was counted stays counted; a write makes that side say the total. What sells without limit is not counted."""
+    if plan.shelf is not None and _writes_stock(plan, side):
+        return written(plan.shelf, side)
+    return None if plan.sides.offered.stock is None else plan.shelf
 
 
 def _writes_stock(plan: ProductPlan, side: Side) -> bool:
