@@ -114,7 +114,7 @@ class ProductWrites:
                 conn, product, sku.sku_id, sku.product_id, base=base, texts=texts, dirty=pictures,
                 dirty_back=not plan.source_change.empty,
             )  # fmt: skip
-            note_conflicts(conn, plan, self.policy.pair, self.now())
+            note_conflicts(conn, plan, Side.WEBASYST, self.policy.pair, self.now())
 
     def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Link products that a brake holds back, and keep them in line for the pass after its release."""
