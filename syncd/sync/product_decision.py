@@ -25,11 +25,11 @@ from syncd.sync.product_merge import (
     FieldPlan,
     MergeRule,
     Sides,
-    cut_text,
     merge_amounts,
     merge_quantity,
     merge_texts,
 )
+from syncd.sync.product_texts import office_text
 from syncd.sync.shared_stock import Shelf, whole
 
 
@@ -205,7 +205,7 @@ def _unlimited(sku: OfficeSku, place: Place) -> tuple[int, ...]:
 def _texts_forth(sides: Sides, fields: Mapping[str, FieldPlan]) -> dict[str, str]:
     texts = source_texts(sides.product.content)
     return {
-        name: cut_text(name, text)
+        name: office_text(name, text)
         for name, text in texts.items()
         if name in fields and fields[name].verdict is Verdict.FORTH
     }
@@ -238,7 +238,7 @@ def _check_currencies(code: str, rates: Rates, *currencies: str) -> None:
 def content_fields(content: Content) -> dict[str, str]:
     """The columns of a new product, without those that the source did not tell."""
     fields = {name: getattr(content, name) for name in (*TEXTS, "url")}
-    return {name: cut_text(name, value) for name, value in fields.items() if value}
+    return {name: office_text(name, value) for name, value in fields.items() if value}
 
 
 def _after(change: bool | None, now: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,10 +28,8 @@ from syncd.sync.product_base import (
     spell_flag,
     text_mark,
 )
+from syncd.sync.product_texts import office_text, source_text
 from syncd.sync.shared_stock import Shelf, counted, resolve, whole
-
-CUT = ("name", "meta_title")
-"""Columns that hold 255 characters; longer texts are shortened on purpose before the shop does it silently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,31 +195,31 @@ def merge_texts(sides: Sides, rule: MergeRule) -> dict[str, FieldPlan]:
     if not sides.leads:
         return {}
     there = office_texts(sides.office)
-    plans = {}
-    for name, text in source_texts(sides.product.content).items():
-        answer, cut = there[name], cut_text(name, text)
-        agreed = seen(sides.texts, name)
-        compared = Compared(text_mark(text), text_mark(answer), canonical(cut) == canonical(answer), agreed)
-        verdict = _decide(sides, rule, FIELD_OF_TEXT[name], name, compared)
-        if _empties(verdict, name, text, answer, agreed):
-            verdict = Verdict.AGREED
-        base = _kept(sides.texts, name)
-        counts = answer if verdict is Verdict.BACK else text
-        plans[name] = FieldPlan(
-            verdict,
-            compared.source,
-            compared.office,
-            source_after=compared.office,
-            office_after=text_mark(cut),
-            base=base,
-            shown=shorten(canonical(counts), SHOWN_TEXT),
-        )
-    return plans
+    texts = source_texts(sides.product.content)
+    return {name: _merge_text(sides, rule, name, text, there[name]) for name, text in texts.items()}
 
 
-def cut_text(name: str, text: str) -> str:
-    """A text as the office's column holds it."""
-    return shorten(text) if name in CUT else text
+def _merge_text(sides: Sides, rule: MergeRule, name: str, text: str, answer: str) -> FieldPlan:
+    forth, back = office_text(name, text), source_text(name, answer)
+    agreed = seen(sides.texts, name)
+    compared = Compared(text_mark(text), text_mark(answer), canonical(forth) == canonical(answer), agreed)
+    owner = rule.owners[FIELD_OF_TEXT[name]]
+    if owner is Owner.WEBASYST or (owner is Owner.BOTH and compared.office_moved):
+        # The source may hold all that it can of the office's text, though its answer was lost.
+        compared = replace(compared, same=compared.same or canonical(text) == canonical(back))
+    verdict = _decide(sides, rule, FIELD_OF_TEXT[name], name, compared)
+    if _empties(verdict, name, text, answer, agreed):
+        verdict = Verdict.AGREED
+    counts = answer if verdict is Verdict.BACK else text
+    return FieldPlan(
+        verdict,
+        compared.source,
+        compared.office,
+        source_after=text_mark(back),
+        office_after=text_mark(forth),
+        base=_kept(sides.texts, name),
+        shown=shorten(canonical(counts), SHOWN_TEXT),
+    )
 
 
 def shown_value(sides: Sides, name: str, side: Side) -> str:
