@@ -10,6 +10,7 @@ from syncd.model.backoffice import OfficeSku
 from syncd.model.exchange import SkuChange, SourceChange
 from syncd.model.money import Rates
 from syncd.model.product import Content, Product
+from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Verdict
 from syncd.sync.product_base import (
     TEXTS,
@@ -129,6 +130,15 @@ def amounts_back(sku: OfficeSku, rates: Rates, source: str, target: str, stock_i
         rates.convert(sku.price, target, source),
         rates.convert(sku.compare_price, target, source),
         sku.count if stock_id is None else sku.stock.get(stock_id),
+    )
+
+
+def amounts_of(row: CatalogRow, rates: Rates, source: str) -> Amounts:
+    """The same as the mirror of the office knows it. Raises `KeyError` for a currency that `amounts` would refuse."""
+    return Amounts(
+        rates.convert(row.price, row.currency, source),
+        rates.convert(row.compare_price, row.currency, source),
+        row.stock,
     )
 
 
