@@ -83,8 +83,14 @@ class ProductWrites:
             product, (draft.price, draft.compare_price), shown=draft.visible, rule=self.policy.merge
         )
 
+        # A product that is hidden as a whole is shown by the first comparison, which must not take it for staff's wish.
+        unseen = draft.visible and not office.visible
+        if unseen:
+            del base["visible"]
+
         def done(conn: Connection, sku_id: int) -> None:
-            self._put_link(conn, product, sku_id, office.product_id, base=base, dirty=self.policy.images)
+            dirty = self.policy.images or unseen
+            self._put_link(conn, product, sku_id, office.product_id, base=base, dirty=dirty)
 
         payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
