@@ -166,6 +166,16 @@ class ProductWrites:
                 )
         return missing
 
+    def adopt(self, conn: Connection, member: Product, made: OfficeProduct) -> None:
+        """Tie a source row to its SKU in an office product that a lost creation made.
+
+        What the row said when it was sent is not known any more: its first comparison brings what changed since.
+        """
+        key = self.catalog.rule.key(member.code)
+        for sku in made.skus:
+            if self.catalog.rule.key(sku.code) == key:
+                self._put_link(conn, member, sku.sku_id, made.product_id, base={"images": ""}, dirty=True)
+
     def _put_link(
         self,
         conn: Connection,
