@@ -18,8 +18,11 @@ log = structlog.get_logger(__name__)
 
 
 def note_conflicts(conn: Connection, plan: ProductPlan, side: Side, pair: str, now: datetime) -> None:
-    """Hold what is in conflict, and forget what is not any more, after the plan was carried out on one side: a choice that
-    the other side still waits for stays. A conflict is told when it begins."""
+    """Hold what is in conflict, and forget what is not any more after the plan was carried out on one side. A conflict is
+    told when it begins.
+
+    One that goes to the other side is kept, with what a person chose, until it has been carried there.
+    """
     key = plan.product.key
     held = plan.names(Verdict.HELD)
     waiting = plan.names(Verdict.BACK if side is Side.WEBASYST else Verdict.FORTH)

@@ -99,7 +99,7 @@ def pending_of(base: Mapping[str, Any]) -> Pending | None:
     shelf = _shelf(kept["shelf"]) if kept else None
     if not kept or shelf is None:
         return None
-    return Pending(Side(kept["side"]), Decimal(kept["before"]), kept["stamp"], shelf)
+    return Pending(Side(kept["side"]), Decimal(kept["before"]), kept["stamp"], kept["young"], shelf)
 
 
 def spell_shelf(shelf: Shelf) -> list[str]:
@@ -113,6 +113,7 @@ def spell_pending(pending: Pending) -> dict[str, Any]:
         "side": str(pending.side),
         "before": plain(pending.before),
         "stamp": pending.stamp,
+        "young": pending.young,
         "shelf": spell_shelf(pending.shelf),
     }
 

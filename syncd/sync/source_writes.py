@@ -46,7 +46,7 @@ class SourceWrites:
     async def change(self, plan: ProductPlan) -> None:
         """Write what the office changed. Raises `InDoubt` when the answer was lost; the product is compared anew then."""
         change = plan.source_change
-        base = pending_base(plan, Side.CSCART)
+        base = pending_base(plan, Side.CSCART, self.now())
         if base is not None:
             await self.db.run(lambda conn: product_links.put_base(conn, self.pair, change.key, base))
 
