@@ -345,6 +345,8 @@ class Shops:
             skip_statuses=settings.orders.skip_statuses,
             statuses=settings.statuses,
             overlap=overlap(settings.orders.update_time, settings.http.deadline),
+            states_back=settings.statuses_back,
+            notify=frozenset(settings.orders.notify),
         )
 
     def _product_policy(self) -> ProductPolicy:

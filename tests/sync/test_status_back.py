@@ -191,9 +191,10 @@ def forward(known: OrderLink, state: str, letter: str) -> tuple[OrderLink, str]:
         return replace(known, status=letter, carried=move.state), move.state
     if isinstance(move, TellSource):
         return replace(known, status=letter), state
-    if isinstance(move, Stay):
-        carried = state if target is not None else known.carried
-        return replace(known, status=letter, carried=carried), state
+    if isinstance(move, Stay) and target is not None:
+        return replace(known, status=letter, carried=state), state
+    if isinstance(move, Stay) and (letter == known.status or not news):
+        return replace(known, status=letter), state
     return known, state
 
 
