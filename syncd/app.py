@@ -11,10 +11,12 @@ from types import TracebackType
 from sqlalchemy import Connection
 
 from syncd.errors import Misconfigured, NotAuthorised
+from syncd.model.owner import Field, Owner
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
 from syncd.shops.cscart.source import CSCartSource
+from syncd.shops.cscart.target import CSCartTarget
 from syncd.shops.mask import Mask
 from syncd.shops.request_log import RequestLog
 from syncd.shops.transport import Transport
@@ -45,14 +47,19 @@ from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_images import ProductImages
+from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
+from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
+from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_listing import SourceListing
+from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
+from syncd.sync.source_writes import SourceWrites
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.turns import Turns, Urgency
 from syncd.sync.window import overlap
@@ -145,6 +152,12 @@ class App:
         company = str(cscart.company_id) if cscart.company_id is not None else None
         return CSCartSource(client, company=company, language=cscart.language, currency=currency)
 
+    def target(self, client: CSCartClient, currency: str) -> CSCartTarget:
+        """The same shop, to be written to."""
+        cscart = self.settings.cscart
+        company = str(cscart.company_id) if cscart.company_id is not None else None
+        return CSCartTarget(client, company=company, language=cscart.language, currency=currency)
+
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
@@ -200,6 +213,7 @@ class Shops:
     app: App
     pair: Pair
     source: CSCartSource
+    target: CSCartTarget
     office: WebasystOffice
     catalog: Catalog
     currency: str
@@ -215,7 +229,8 @@ class Shops:
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        return cls(app, pair, app.source(client, currency), office, catalog, currency)
+        source, target = app.source(client, currency), app.target(client, currency)
+        return cls(app, pair, source, target, office, catalog, currency)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -314,6 +329,36 @@ class Shops:
             tally=tally,
         )
 
+    def products_back(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> ProductsBackCycle:
+        """One cycle of the stream of product changes from the office to the source."""
+        app, settings = self.app, self.app.settings
+        policy = self._product_policy()
+        writer = self._writer(PRODUCTS_BACK, Urgency.PRODUCTS)
+        failing = SetAsideRecords(app.db, PAIR, PRODUCTS_BACK, now=app.now)
+        missing = Missing(self.office, self.catalog, app.db, policy)
+        create = SourceCreate(
+            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, app.now,
+            wanted=settings.products.create_in_cscart, category_id=settings.cscart.category_id,
+        )  # fmt: skip
+        return ProductsBackCycle(
+            office=self.office,
+            catalog=self.catalog,
+            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing),
+            writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
+            create=create,
+            guard=ProductGuard(failing, tally, pulse),
+            brakes=self._brakes(PRODUCTS_BACK, tally, override=override),
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            overlap=overlap(settings.products.update_time, settings.http.deadline),
+            busy=self.products_busy,
+            progress=progress,
+            finished=finished,
+        )
+
     def _bringer(self) -> ProductBringer:
         # A pulse of its own: what an order needs is brought whole, also when the cycle is asked to end.
         apply = self._product_apply(Tally(PRODUCTS), Pulse(), override=False)
@@ -358,8 +403,9 @@ class Shops:
             company=self._company,
             currency=self.currency,
             create_missing=products.create_missing,
-            images=products.images,
+            images=products.images and products.owners[Field.IMAGES] in (Owner.CSCART, Owner.BOTH),
             group_variations=products.group_variations,
+            merge=MergeRule(products.owners, products.conflict),
         )
 
     @property

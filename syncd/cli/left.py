@@ -8,6 +8,7 @@ from datetime import datetime
 from syncd.cli.screen import Screen
 from syncd.cli.spell import brake_words, doubt_words, failure_words
 from syncd.state.brakes import Brake
+from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 
@@ -29,6 +30,28 @@ def show_brakes(screen: Screen, brakes: Sequence[Brake]) -> None:
         name = f" {streams.pop()}" if len(streams) == 1 else ""
         screen.text(f"Next, if this is meant: 'syncd brakes release{name}', or 'syncd run --once --yes'.")
         screen.text("Next, if it is not: correct it in the shop, then 'syncd run --once'.")
+
+
+def show_conflicts(screen: Screen, conflicts: Sequence[HeldConflict]) -> None:
+    """Fields that both shops changed: what they agreed on, what each says now, and how to settle it."""
+    if not conflicts:
+        return
+    screen.heading(
+        f"Conflicts: {len(conflicts)} field{'s' if len(conflicts) > 1 else ''} changed in both shops"
+    )
+    for held in conflicts[:SHOWN]:
+        chosen = f", {held.choice} was chosen" if held.choice else ""
+        screen.text(f"SKU {held.code}, {held.field} (CS-Cart product {held.source_key}){chosen}", "  ")
+        agreed = "not known" if held.base_value is None else held.base_value
+        for name, value in (
+            ("agreed", agreed),
+            ("cscart", held.source_value),
+            ("webasyst", held.office_value),
+        ):
+            screen.text(f"{name + ':':10}{value or '(empty)'}", "    ")
+    if len(conflicts) > SHOWN:
+        screen.line(f"  ... and {len(conflicts) - SHOWN} more")
+    screen.text("Next: 'syncd conflicts take cscart SKU' or 'syncd conflicts take webasyst SKU'.")
 
 
 def show_failures(screen: Screen, failures: Sequence[Failure], total: int, now: datetime) -> None:

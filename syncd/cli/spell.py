@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.state.brakes import Brake
+from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 
@@ -89,6 +90,20 @@ def doubt_json(intent: Intent) -> dict[str, Any]:
         "record": intent.record_key,
         "action": intent.action,
         "started_at": iso(intent.started_at),
+    }
+
+
+def conflict_json(held: HeldConflict) -> dict[str, Any]:
+    """A field that both shops changed."""
+    return {
+        "product": held.source_key,
+        "sku": held.code,
+        "field": held.field,
+        "agreed": held.base_value,
+        "cscart": held.source_value,
+        "webasyst": held.office_value,
+        "choice": held.choice,
+        "since": iso(held.at),
     }
 
 

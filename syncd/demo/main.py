@@ -14,7 +14,8 @@ from syncd import logs
 from syncd.app import utc_now
 from syncd.cli import progress, summary
 from syncd.cli.screen import Screen
-from syncd.daemon.by_hand import Result, chosen_streams, run_by_hand
+from syncd.daemon import streams
+from syncd.daemon.by_hand import Result, run_by_hand
 from syncd.demo import show
 from syncd.demo.compare import STATES, compare
 from syncd.demo.shops import DemoShop, started
@@ -92,7 +93,7 @@ def run_demo_once(screen: Screen, ready: Stage) -> int:
 def _run(ready: Stage) -> Result:
     logs.configure(ready.settings)
     with progress.shown() as bars:
-        return run_by_hand(ready.settings, chosen_streams(ready.settings, None), progress=bars)
+        return run_by_hand(ready.settings, streams.chosen(ready.settings, None), progress=bars)
 
 
 def _compare(screen: Screen, ready: Stage) -> bool:

@@ -16,24 +16,32 @@ from syncd.state.schema import catalog, product_links
 
 
 @dataclass(frozen=True, slots=True)
-class ProductLink:
-    """One link. `base` holds the values that both shops had last; `dirty` asks for a comparison in the next cycle of the
-    stream that writes to the office, `dirty_back` in that of the stream that writes to the source. `texts` are the
-    agreed texts, shortened, to be shown beside a conflict.
+class LinkSketch:
+    """The part of a link that a first look needs; kept small, because a sweep reads one for every product.
+
+    `base` holds the small values that both shops said when they last agreed; `dirty` asks for a comparison in the next
+    cycle of the stream that writes to the office, `dirty_back` in that of the stream that writes to the source.
     """
 
-    pair: str
     source_key: str
     sku_id: int
     product_id: int
     base: Mapping[str, Any]
     dirty: bool
+    dirty_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLink(LinkSketch):
+    """One link. `texts` are the agreed texts: fingerprints of both sides, and a beginning to be shown."""
+
+    pair: str
     linked_at: datetime
     updated_at: datetime
-    dirty_back: bool = False
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
 
 
+_SKETCH = tuple(product_links.c[each.name] for each in fields(LinkSketch))
 _COLUMNS = tuple(product_links.c[each.name] for each in fields(ProductLink))
 
 
@@ -46,6 +54,16 @@ def by_sources(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, Pr
     """The links of these source products; products without one are absent."""
     batched = (product_links.c.source_key.in_(batch) for batch in batches(keys))
     return {link.source_key: link for condition in batched for link in _select(conn, pair, condition)}
+
+
+def sketches(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, LinkSketch]:
+    """The sketches of these source products' links; products without a link are absent."""
+    found: dict[str, LinkSketch] = {}
+    for batch in batches(keys):
+        mine = (product_links.c.pair == pair) & product_links.c.source_key.in_(batch)
+        for row in conn.execute(select(*_SKETCH).where(mine)):
+            found[row[0]] = LinkSketch(*row)
+    return found
 
 
 def by_skus(conn: Connection, pair: str, sku_ids: Iterable[int]) -> dict[int, ProductLink]:
@@ -70,6 +88,21 @@ def put_many(conn: Connection, links: Sequence[ProductLink]) -> None:
             upsert(conn, product_links, [values_of(link) for link in links])
     except IntegrityError as error:
         raise _taken(conn, links) or error from error
+
+
+def put_base(conn: Connection, pair: str, key: str, base: Mapping[str, Any]) -> None:
+    """Replace the base of a link and leave the rest of it alone."""
+    mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
+    conn.execute(update(product_links).where(mine).values(base=dict(base)))
+
+
+def agree_back(
+    conn: Connection, pair: str, key: str, *, base: Mapping[str, Any], texts: Mapping[str, Any], forth: bool
+) -> None:
+    """Note what both sides agreed on after the way back; `forth` asks for a comparison on the way to the office."""
+    values: dict[str, Any] = {"base": dict(base), "texts": dict(texts), "dirty_back": False}
+    mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
+    conn.execute(update(product_links).where(mine).values(**values | ({"dirty": True} if forth else {})))
 
 
 def mark_dirty(conn: Connection, pair: str, sku_ids: Iterable[int]) -> None:

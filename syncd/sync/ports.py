@@ -205,8 +205,9 @@ class ProductOffice(Protocol):
     ) -> OfficeImage:
         """Upload a picture."""
 
-    async def touched_products(self, since: datetime) -> Page[OfficeProduct]:
-        """What was created or edited since then, with those that cannot be read, and the office's clock."""
+    async def touched_products(self, since: datetime, *, created: bool = True) -> Page[OfficeProduct]:
+        """What was created or edited since then (edited only, without `created`), with those that cannot be read, and the
+        office's clock."""
 
     async def image_addresses(self, product_id: int) -> list[str]:
         """Where the product's pictures can be fetched, in the shown order; each of them has answered with a picture.

@@ -83,6 +83,7 @@ class ProductApply:
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         """Prices, stock and flags of the whole batch first, then texts one product at a time."""
         allowed = {plan.product.key: without(plan, self.brakes.blocked) for plan in plans}
+        await self.db.run(lambda conn: self.writes.prepare(conn, list(allowed.values())))
         missed = await self.changes.send(list(allowed.values()))
         done: list[ProductPlan] = []
         braked: list[ProductPlan] = []

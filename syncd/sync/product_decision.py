@@ -1,27 +1,36 @@
-"""What to do about one source product: pure decisions from the product, its link, the mirror and the office product."""
+"""What to do about one product: a pure decision from both sides, what they agreed on, and where it stands in the office."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, replace
 
 from syncd.errors import Held
-from syncd.model.backoffice import OfficeProduct, OfficeSku
-from syncd.model.exchange import SkuChange
-from syncd.model.money import Rates, plain, to_cents
+from syncd.model.backoffice import OfficeSku
+from syncd.model.exchange import SkuChange, SourceChange
+from syncd.model.money import Rates
 from syncd.model.product import Content, Product
-from syncd.model.text import shorten
-from syncd.state.catalog import CatalogRow
-from syncd.sync.facets import digest
-from syncd.sync.order_changes import same_text
-
-CUT = ("name", "meta_title")
-"""Columns that hold 255 characters; longer texts are shortened on purpose before the shop does it silently."""
-
-TEXTS = ("name", "summary", "description", "meta_title", "meta_keywords", "meta_description")
-"""Fields of content that later edits bring along. The URL is written only when a product is created."""
+from syncd.sync.merge import Verdict
+from syncd.sync.product_base import (
+    TEXTS,
+    images_pending,
+    made_here,
+    office_texts,
+    seen,
+    source_texts,
+    spell_flag,
+)
+from syncd.sync.product_merge import (
+    Amounts,
+    FieldPlan,
+    MergeRule,
+    Sides,
+    cut_text,
+    merge_amounts,
+    merge_quantity,
+    merge_texts,
+)
+from syncd.sync.shared_stock import Shelf, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +45,39 @@ class ProductPolicy:
     create_missing: bool
     images: bool
     group_variations: bool
+    merge: MergeRule
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Price, list price and stock as they must stand in the office, in the product's currency there."""
+class Place:
+    """Where a product stands in the office, and who else does.
 
-    price: Decimal
-    list_price: Decimal
-    stock: Decimal
+    `leads` tells whether its texts speak for the office product (DESIGN: products), `whole` whether all SKUs of the office
+    product are linked, `together` whether they are all of one product or group, `siblings_visible` whether another one of
+    them is shown. `replaces` is the source product that was linked to the SKU and that the source does not list any more.
+    """
+
+    stock_id: int | None
+    leads: bool
+    whole: bool
+    siblings_visible: bool
+    together: bool
+    warehouses: Sequence[int]
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProductPlan:
-    """What one source product changes in the office: its SKU's values, and texts and visibility of the product."""
+    """What one source product changes on either side: values of its SKU, texts and visibility of the office product, and
+    what the source gets from there."""
 
-    product: Product
-    sku: OfficeSku
+    sides: Sides
+    fields: Mapping[str, FieldPlan]
+    """Every field after the merge, by name."""
     sku_change: SkuChange | None
     texts: Mapping[str, str]
     product_visible: bool | None
+    source_change: SourceChange
     linked: bool
     images_changed: bool
     leads: bool = True
@@ -67,22 +89,32 @@ class ProductPlan:
     """Warehouses that lack a row of a SKU that staff made, so that it sells there without limit."""
     replaces: str = ""
     """The source product that was linked to the SKU and that the source does not list any more."""
+    shelf: Shelf | None = None
+    """The shared stock as counted now; `None` where the quantity is not shared."""
+
+    @property
+    def product(self) -> Product:
+        """The source's side."""
+        return self.sides.product
+
+    @property
+    def sku(self) -> OfficeSku:
+        """The office's side."""
+        return self.sides.sku
 
     @property
     def empty(self) -> bool:
-        """Whether nothing differs."""
+        """Whether nothing differs in the office."""
         return self.sku_change is None and not self.texts and self.product_visible is None
+
+    def names(self, verdict: Verdict) -> list[str]:
+        """The fields that were decided so."""
+        return [name for name, field in self.fields.items() if field.verdict is verdict]
 
 
 def amounts(product: Product, rates: Rates, source: str, target: str) -> Amounts:
-    """Convert by the office's own rate. Raises `Held` when it lacks one of the currencies."""
-    missing = [currency for currency in (source, target) if not rates.knows(currency)]
-    if missing:
-        raise Held(
-            f"product {product.code}: Webasyst has no currency {missing[0]}; add it there or correct "
-            "SYNCD_CSCART__CURRENCY",
-            code="unknown-currency",
-        )
+    """The source's amounts in the office's currency. Raises `Held` when the office lacks one of the currencies."""
+    _check_currencies(product.code, rates, source, target)
     return Amounts(
         rates.convert(product.price, source, target),
         rates.convert(product.list_price, source, target),
@@ -90,166 +122,124 @@ def amounts(product: Product, rates: Rates, source: str, target: str) -> Amounts
     )
 
 
-def base_of(product: Product) -> dict[str, Any]:
-    """What both sides agreed on, as it is kept with the link: values as text, texts and pictures as fingerprints."""
+def amounts_back(sku: OfficeSku, rates: Rates, source: str, target: str, stock_id: int | None) -> Amounts:
+    """The office's amounts in the source's currency, by the office's own rate; `source` and `target` as in `amounts`."""
+    _check_currencies(sku.code, rates, source, target)
+    return Amounts(
+        rates.convert(sku.price, target, source),
+        rates.convert(sku.compare_price, target, source),
+        sku.count if stock_id is None else sku.stock.get(stock_id),
+    )
+
+
+def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> ProductPlan:
+    """Compare one product on both sides as they stand now.
+
+    Visibility is the product's own flag when it has one SKU only; otherwise the SKU's flag, and the product is shown while
+    any of its SKUs is. Warehouses other than the chosen one that lack a row sell without limit (contracts/webasyst §0.10):
+    products that syncd made get 0 there, the others keep it.
+    """
+    quantity, shelf = merge_quantity(sides, rule)
+    fields = merge_amounts(sides, rule) | {"quantity": quantity} | merge_texts(sides, rule)
+    change, product_visible = _sku_change(sides, place, fields, shelf), _product_visible(sides, place, fields)
+    hidden = _stays_hidden(sides, change, product_visible, fields["visible"])
+    if hidden:
+        fields["visible"] = replace(fields["visible"], office_after=spell_flag(False))
+    unlimited = _unlimited(sides.sku, place)
+    return ProductPlan(
+        sides=sides,
+        fields=fields,
+        sku_change=None if change.empty else change,
+        texts=_texts_forth(sides, fields),
+        product_visible=product_visible,
+        source_change=_source_change(sides, fields, shelf),
+        linked=linked,
+        images_changed=linked and images_pending(sides.product, sides.base),
+        leads=place.leads,
+        stays_hidden=hidden,
+        unlimited=() if made_here(sides.base) else unlimited,
+        source_sold=seen(sides.base, "quantity").source != sides.said["quantity"],
+        replaces=place.replaces,
+        shelf=shelf,
+    )
+
+
+def _sku_change(
+    sides: Sides, place: Place, fields: Mapping[str, FieldPlan], shelf: Shelf | None
+) -> SkuChange:
+    forth = {name for name, field in fields.items() if field.verdict is Verdict.FORTH}
+    stock = sides.wanted.stock if shelf is None else shelf.total
+    alone = len(sides.office.skus) == 1
+    flag = None if alone or sides.sku.visible == sides.product.visible else sides.product.visible
+    return SkuChange(
+        sku_id=sides.sku.sku_id,
+        product_id=sides.office.product_id,
+        price=sides.wanted.price if "price" in forth else None,
+        compare_price=sides.wanted.list_price if "list_price" in forth else None,
+        stock=stock if "quantity" in forth else None,
+        visible=flag if "visible" in forth else None,
+        fill=_unlimited(sides.sku, place) if made_here(sides.base) else (),
+    )
+
+
+def _product_visible(sides: Sides, place: Place, fields: Mapping[str, FieldPlan]) -> bool | None:
+    if fields["visible"].verdict is not Verdict.FORTH or not (place.together and place.whole):
+        return None
+    alone = len(sides.office.skus) == 1
+    shown = sides.product.visible if alone else sides.product.visible or place.siblings_visible
+    return shown if sides.office.visible != shown else None
+
+
+def _stays_hidden(sides: Sides, change: SkuChange, product_visible: bool | None, field: FieldPlan) -> bool:
+    if field.verdict is not Verdict.FORTH or not sides.product.visible:
+        return False
+    return not (_after(change.visible, sides.sku.visible) and _after(product_visible, sides.office.visible))
+
+
+def _unlimited(sku: OfficeSku, place: Place) -> tuple[int, ...]:
+    if place.stock_id is None:
+        return ()
+    return tuple(n for n in place.warehouses if n != place.stock_id and n not in sku.stock)
+
+
+def _texts_forth(sides: Sides, fields: Mapping[str, FieldPlan]) -> dict[str, str]:
+    texts = source_texts(sides.product.content)
     return {
-        "price": plain(product.price),
-        "list_price": plain(product.list_price),
-        "quantity": plain(product.quantity),
-        "visible": product.visible,
-        "texts": _text_digests(product.content),
+        name: cut_text(name, text)
+        for name, text in texts.items()
+        if name in fields and fields[name].verdict is Verdict.FORTH
     }
 
 
-def images_digest(product: Product) -> str:
-    """The fingerprint of a product's pictures: their addresses, in order."""
-    return digest([image.url for image in product.images])
-
-
-def images_pending(product: Product, base: Mapping[str, Any]) -> bool:
-    """Whether pictures are still to be sent: to products that syncd created, never to those that were there before."""
-    return base.get("images") not in (None, images_digest(product))
-
-
-def made_here(base: Mapping[str, Any] | None) -> bool:
-    """Whether syncd created the product: only then its pictures are kept account of."""
-    return base is not None and "images" in base
-
-
-def looks_settled(
-    product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts, *, images: bool
-) -> bool:
-    """Whether nothing can be left to do: the base agrees with the source, and the mirror with what must stand there."""
-    now = base_of(product)
-    texts = {name: value for name, value in now["texts"].items() if base.get("texts", {}).get(name) != value}
-    return (
-        not texts
-        and looks_equal(product, base, row, wanted)
-        and not (images and images_pending(product, base))
+def _source_change(sides: Sides, fields: Mapping[str, FieldPlan], shelf: Shelf | None) -> SourceChange:
+    back = {name for name, field in fields.items() if field.verdict is Verdict.BACK}
+    if shelf is not None and whole(shelf.total) != sides.product.quantity:
+        back.add("quantity")
+    there = office_texts(sides.office)
+    return SourceChange(
+        key=sides.product.key,
+        texts={name: there[name] for name in there if name in back},
+        price=sides.offered.price if "price" in back else None,
+        list_price=sides.offered.list_price if "list_price" in back else None,
+        quantity=int(fields["quantity"].source_after) if "quantity" in back else None,
+        visible=sides.shown if "visible" in back else None,
     )
 
 
-def looks_equal(product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts) -> bool:
-    """The sweep's question: do price, stock and visibility in the mirror say what the source says, as far as they are ours
-    to change?"""
-    shown = row.visible and row.product_visible
-    return (
-        to_cents(row.price) == wanted.price
-        and to_cents(row.compare_price) == wanted.list_price
-        and row.stock == wanted.stock
-        and (shown == product.visible or (product.visible and "kept_hidden" in base))
-        and not (made_here(base) and row.others_unlimited)
-    )
-
-
-def decide(
-    product: Product,
-    office: OfficeProduct,
-    sku: OfficeSku,
-    wanted: Amounts,
-    base: Mapping[str, Any] | None,
-    *,
-    stock_id: int | None,
-    leads: bool,
-    whole: bool,
-    siblings_visible: bool,
-    together: bool,
-    warehouses: Sequence[int],
-    replaces: str = "",
-) -> ProductPlan:
-    """Compare one product with the office as it stands now.
-
-    `leads` tells whether this product's texts speak for the office product (DESIGN: products), `whole` whether all SKUs
-    of the office product are linked, `together` whether they are all of one product or group, `siblings_visible` whether
-    another one of them is shown. Visibility is the product's own flag when it has one SKU only; otherwise the SKU's flag,
-    and the product is shown while any of its SKUs is. Of the other `warehouses` those without a row sell without limit
-    (contracts/webasyst §0.10): products that syncd made get 0 there, the others keep it.
-    """
-    alone = len(office.skus) == 1
-    unlimited = [] if stock_id is None else [n for n in warehouses if n != stock_id and n not in sku.stock]
-    stock = sku.count if stock_id is None else sku.stock.get(stock_id)
-    change = SkuChange(
-        sku_id=sku.sku_id,
-        product_id=office.product_id,
-        price=wanted.price if to_cents(sku.price) != wanted.price else None,
-        compare_price=wanted.list_price if to_cents(sku.compare_price) != wanted.list_price else None,
-        stock=wanted.stock if stock != wanted.stock else None,
-        visible=_sku_visible(product, sku, alone=alone),
-        fill=tuple(unlimited) if made_here(base) else (),
-    )
-    shown = product.visible if alone else product.visible or siblings_visible
-    product_visible = shown if together and whole and office.visible != shown else None
-    return ProductPlan(
-        product=product,
-        sku=sku,
-        sku_change=None if change.empty else change,
-        texts=_changed_texts(product.content, office, base) if leads else {},
-        product_visible=product_visible,
-        linked=base is not None,
-        images_changed=base is not None and images_pending(product, base),
-        leads=leads,
-        stays_hidden=product.visible
-        and not (_after(change.visible, sku.visible) and _after(product_visible, office.visible)),
-        unlimited=() if made_here(base) else tuple(unlimited),
-        source_sold=(base or {}).get("quantity") != plain(product.quantity),
-        replaces=replaces,
-    )
-
-
-def agreed_base(plan: ProductPlan, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The base after the plan has been carried out. A product whose texts do not speak for the office product keeps the
-    texts that it last agreed on, for the day when they do.
-    """
-    base = base_of(plan.product)
-    kept = earlier or {}
-    if "images" in kept:
-        base["images"] = kept["images"]
-    if plan.stays_hidden:
-        base["kept_hidden"] = True
-    if plan.unlimited:
-        base["unlimited"] = list(plan.unlimited)
-    if not plan.leads:
-        base["led"] = kept.get("led", kept.get("texts", {}))
-    return base
+def _check_currencies(code: str, rates: Rates, *currencies: str) -> None:
+    missing = [currency for currency in currencies if not rates.knows(currency)]
+    if missing:
+        raise Held(
+            f"product {code}: Webasyst has no currency {missing[0]}; add it there or correct SYNCD_CSCART__CURRENCY",
+            code="unknown-currency",
+        )
 
 
 def content_fields(content: Content) -> dict[str, str]:
     """The columns of a new product, without those that the source did not tell."""
     fields = {name: getattr(content, name) for name in (*TEXTS, "url")}
-    return {name: _cut(name, value) for name, value in fields.items() if value}
-
-
-def _sku_visible(product: Product, sku: OfficeSku, *, alone: bool) -> bool | None:
-    """A product's only SKU keeps its flag: the product's own flag decides there."""
-    return None if alone or sku.visible == product.visible else product.visible
+    return {name: cut_text(name, value) for name, value in fields.items() if value}
 
 
 def _after(change: bool | None, now: bool) -> bool:
     return now if change is None else change
-
-
-def _changed_texts(content: Content, office: OfficeProduct, base: Mapping[str, Any] | None) -> dict[str, str]:
-    """Texts that changed at the source since the base and differ in the office.
-
-    A name that the source lost is not sent: the office would call the product "New product" (contracts/webasyst §3.5).
-    Nor does a text that the source never had empty what staff wrote in the office.
-    """
-    known = base or {}
-    agreed = known.get("led", known.get("texts", {}))
-    digests = _text_digests(content)
-    changed = {}
-    for name in digests:
-        value = _cut(name, getattr(content, name))
-        if not value.strip() and (name == "name" or name not in agreed):
-            continue
-        if digests[name] != agreed.get(name) and not same_text(value, getattr(office, name)):
-            changed[name] = value
-    return changed
-
-
-def _text_digests(content: Content) -> dict[str, str]:
-    return {name: digest(getattr(content, name)) for name in TEXTS if getattr(content, name) is not None}
-
-
-def _cut(name: str, value: str) -> str:
-    return shorten(value) if name in CUT else value

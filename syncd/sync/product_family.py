@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.product import Product
 from syncd.state import listings, product_links
-from syncd.state.product_links import ProductLink
+from syncd.state.product_links import LinkSketch
+from syncd.sync.product_base import seen, spell_flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Partner:
     product: Product
     office: OfficeProduct
     sku: OfficeSku
-    link: ProductLink | None
+    link: LinkSketch | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def families(conn: Connection, pair: str, source: str, partners: Sequence[Partne
         family = found[link.product_id]
         if link.source_key in groups:
             family.owners[link.sku_id] = link.source_key
-            family.visible[link.source_key] = bool(link.base.get("visible"))
+            family.visible[link.source_key] = seen(link.base, "visible").source == spell_flag(True)
         else:
             family.gone[link.sku_id] = link.source_key
     for partner in partners:

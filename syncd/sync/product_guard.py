@@ -13,7 +13,7 @@ from syncd.model.product import Product
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
-from syncd.sync.product_decision import base_of, images_digest
+from syncd.sync.product_base import images_digest, source_texts, source_values
 from syncd.sync.pulse import Pulse
 
 TROUBLES_IN_A_ROW = 3
@@ -86,4 +86,5 @@ class ProductGuard:
 
 def version_of(product: Product) -> str:
     """The fingerprint of a product for its failure: a new version is tried at once."""
-    return digest([base_of(product), product.code, images_digest(product)])
+    texts = source_texts(product.content)
+    return digest([source_values(product), texts, product.code, images_digest(product)])

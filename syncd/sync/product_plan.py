@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import Connection
+
 from syncd.errors import Held, SetAside
 from syncd.model.backoffice import OfficeProduct, OfficeProfile
+from syncd.model.owner import Side
 from syncd.model.product import BrokenRecord, Product
+from syncd.state import conflicts, order_stock, product_links
+from syncd.state.conflicts import HeldConflict
 from syncd.state.database import Database
+from syncd.state.order_stock import Demand
+from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
 from syncd.sync.ports import ProductOffice, ProductSource
-from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, decide
+from syncd.sync.product_decision import Place, ProductPlan, ProductPolicy, amounts, amounts_back, decide
 from syncd.sync.product_family import Family, Partner, families
+from syncd.sync.product_merge import Sides
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_sight import Known, check_code, recall, row_of, vanished
 
@@ -27,6 +35,16 @@ class BatchPlan:
     aside: list[tuple[Product, SetAside]] = field(default_factory=list)
     broken: list[BrokenRecord] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What the database knows about the products of a batch."""
+
+    links: Mapping[str, ProductLink]
+    families: Mapping[int, Family]
+    conflicts: Mapping[str, Mapping[str, HeldConflict]]
+    demand: Mapping[int, Demand]
 
 
 @dataclass(slots=True)
@@ -65,7 +83,9 @@ class ProductPlanner:
     ) -> tuple[list[Partner], list[Product]]:
         """The products that have a SKU in the office, and those to be created there."""
         known = await self.db.run(
-            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, self.catalog.rule)
+            lambda conn: recall(
+                conn, self.policy.pair, self.policy.source, products, self.catalog.rule, lean=True
+            )
         )
         wanted_ids = {self._office_id(product, known) for product in products} - {None}
         found, broken = await self.office.products_and_broken(sorted(i for i in wanted_ids if i))
@@ -120,32 +140,35 @@ class ProductPlanner:
     async def _decide(self, partners: Sequence[Partner], plan: BatchPlan) -> None:
         profile = await self.office.profile()
         stock_id = await self.office.stock_id()
-        known = await self.db.run(lambda conn: families(conn, self.policy.pair, self.policy.source, partners))
+        recollection = await self.db.run(lambda conn: self._recollect(conn, partners))
         for partner in partners:
             try:
-                plan.plans.append(self._decide_one(partner, known, profile, stock_id))
+                plan.plans.append(self._decide_one(partner, recollection, profile, stock_id))
             except Held as error:
                 plan.aside.append((partner.product, error))
         plan.plans = _shown_once(plan.plans)
 
+    def _recollect(self, conn: Connection, partners: Sequence[Partner]) -> Recollection:
+        pair, keys = self.policy.pair, [partner.product.key for partner in partners]
+        return Recollection(
+            product_links.by_sources(conn, pair, keys),
+            families(conn, pair, self.policy.source, partners),
+            conflicts.of_products(conn, pair, keys),
+            order_stock.demand(conn, pair, [partner.sku.sku_id for partner in partners]),
+        )
+
     def _decide_one(
-        self, partner: Partner, families: Mapping[int, Family], profile: OfficeProfile, stock_id: int | None
+        self, partner: Partner, known: Recollection, profile: OfficeProfile, stock_id: int | None
     ) -> ProductPlan:
         product, office = partner.product, partner.office
-        family = families[office.product_id]
+        family = known.families[office.product_id]
         taken = family.owners.get(partner.sku.sku_id, product.key)
         if taken != product.key:
             raise Held(
                 f"SKU {product.code} is linked to CS-Cart product {taken}; product {product.key} has the same code",
                 code="duplicate-sku",
             )
-        wanted = amounts(product, profile.rates, self.policy.currency, office.currency)
-        return decide(
-            product,
-            office,
-            partner.sku,
-            wanted,
-            partner.link.base if partner.link else None,
+        place = Place(
             stock_id=stock_id,
             leads=family.leads(product.key),
             whole=family.holds(office),
@@ -153,6 +176,26 @@ class ProductPlanner:
             together=family.together,
             warehouses=[warehouse.stock_id for warehouse in profile.warehouses],
             replaces=family.gone.get(partner.sku.sku_id, ""),
+        )
+        sides = self._sides(partner, known, profile, place)
+        return decide(sides, self.policy.merge, place, linked=partner.link is not None)
+
+    def _sides(self, partner: Partner, known: Recollection, profile: OfficeProfile, place: Place) -> Sides:
+        product, office, sku = partner.product, partner.office, partner.sku
+        link = known.links.get(product.key) if partner.link is not None else None
+        rates, currency = profile.rates, self.policy.currency
+        held = known.conflicts.get(product.key, {})
+        return Sides(
+            product=product,
+            office=office,
+            sku=sku,
+            wanted=amounts(product, rates, currency, office.currency),
+            offered=amounts_back(sku, rates, currency, office.currency, place.stock_id),
+            base=link.base if link else {},
+            texts=link.texts if link else {},
+            choices={name: Side(each.choice) for name, each in held.items() if each.choice},
+            demand=known.demand.get(sku.sku_id, Demand()),
+            leads=place.leads,
         )
 
 

@@ -15,8 +15,10 @@ from syncd.model.sku import SkuRule
 from syncd.state import catalog as mirror
 from syncd.state import listings, product_links
 from syncd.state.catalog import CatalogRow
-from syncd.state.product_links import ProductLink
-from syncd.sync.product_decision import ProductPolicy, amounts, looks_equal, looks_settled
+from syncd.state.product_links import LinkSketch, ProductLink
+from syncd.sync.product_base import images_pending
+from syncd.sync.product_decision import ProductPolicy, amounts
+from syncd.sync.product_standing import stands, texts_stand
 
 
 class Sight(StrEnum):
@@ -32,7 +34,7 @@ class Sight(StrEnum):
 class Known:
     """What the database knows about a page of products."""
 
-    links: Mapping[str, ProductLink]
+    links: Mapping[str, LinkSketch]
     by_code: Mapping[str, Sequence[CatalogRow]]
     by_sku: Mapping[int, CatalogRow]
     duplicates: Mapping[str, Sequence[str]]
@@ -40,9 +42,23 @@ class Known:
     """Those of the rows' SKUs that are linked to a product that the source still lists."""
 
 
-def recall(conn: Connection, pair: str, source: str, products: Sequence[Product], rule: SkuRule) -> Known:
-    """Look the products of a page up: their links, the mirror's rows, and codes that several products share."""
-    links = product_links.by_sources(conn, pair, [product.key for product in products])
+def recall(
+    conn: Connection,
+    pair: str,
+    source: str,
+    products: Sequence[Product],
+    rule: SkuRule,
+    *,
+    lean: bool = False,
+) -> Known:
+    """Look the products of a page up: their links, the mirror's rows, and codes that several products share.
+
+    A sweep looks at amounts only: `lean` leaves the links' texts out.
+    """
+    keys = [product.key for product in products]
+    links: Mapping[str, LinkSketch] = (
+        product_links.sketches(conn, pair, keys) if lean else product_links.by_sources(conn, pair, keys)
+    )
     by_sku = mirror.by_skus(conn, pair, [link.sku_id for link in links.values()])
     # A linked product is known by its link while its SKU stands; codes matter for the others only.
     known = {key for key, link in links.items() if link.sku_id in by_sku}
@@ -120,16 +136,18 @@ def glance(
         return Sight.WORK
     if (row.sku_id, row.product_id) != (link.sku_id, link.product_id):
         return Sight.WORK
+    if link.dirty:
+        return Sight.WORK
     wanted = amounts(product, rates, policy.currency, row.currency)
-    settled = (
-        looks_equal(product, link.base, row, wanted)
-        if sweep
-        else looks_settled(product, link.base, row, wanted, images=policy.images)
-    )
-    return Sight.SETTLED if settled and not link.dirty else Sight.WORK
+    settled = stands(product, link.base, row, wanted, policy.merge)
+    if settled and isinstance(link, ProductLink):
+        settled = texts_stand(product, link.texts) and not (
+            policy.images and images_pending(product, link.base)
+        )
+    return Sight.SETTLED if settled else Sight.WORK
 
 
-def vanished(product: Product, link: ProductLink) -> Held:
+def vanished(product: Product, link: LinkSketch) -> Held:
     """The error for a linked product whose SKU the office does not have any more."""
     return Held(
         f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from syncd.model.backoffice import OfficeProduct
 from syncd.model.exchange import DraftSku, ProductDraft
+from syncd.model.owner import Side
 from syncd.model.product import Product
 from syncd.model.text import shorten
 from syncd.state import history, product_links
@@ -19,18 +20,12 @@ from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.conflicts import note_conflicts
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
-from syncd.sync.product_decision import (
-    ProductPlan,
-    ProductPolicy,
-    agreed_base,
-    amounts,
-    base_of,
-    content_fields,
-    images_digest,
-    images_pending,
-)
+from syncd.sync.product_agreement import agreed_base, created_base, created_texts, pending_base
+from syncd.sync.product_base import images_digest, images_pending
+from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, content_fields
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.writer import Step, Writer
 
@@ -84,10 +79,12 @@ class ProductWrites:
         """Add one more SKU to a product that holds the rest of its variation group."""
         draft = await self._sku(product, office.currency)
 
+        base = created_base(
+            product, (draft.price, draft.compare_price), shown=draft.visible, rule=self.policy.merge
+        )
+
         def done(conn: Connection, sku_id: int) -> None:
-            self._put_link(
-                conn, product, sku_id, office.product_id, base=_new(product), dirty=self.policy.images
-            )
+            self._put_link(conn, product, sku_id, office.product_id, base=base, dirty=self.policy.images)
 
         payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
@@ -96,18 +93,28 @@ class ProductWrites:
         log.info("product.sku_added", sku=product.code, webasyst=office.product_id)
         await self.catalog.remember(await self.office.products([office.product_id]))
 
+    def prepare(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Note shared stock that is about to be written: sums, unlike absolute values, must know whether a write took
+        effect."""
+        for plan in plans:
+            base = pending_base(plan, Side.WEBASYST)
+            if base is not None and plan.linked:
+                product_links.put_base(conn, self.policy.pair, plan.product.key, base)
+
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Commit what both sides now say: the links' bases, and nothing left to look at but pictures to be sent."""
         for plan in plans:
             if plan.replaces:
                 product_links.remove(conn, self.policy.pair, [plan.replaces])
-            earlier = product_links.get(conn, self.policy.pair, plan.product.key)
-            base = agreed_base(plan, earlier.base if earlier and plan.linked else None)
-            _report(plan, earlier.base if earlier else {})
+            base, texts = agreed_base(plan, Side.WEBASYST)
+            _report(plan, plan.sides.base)
             pictures = self.policy.images and images_pending(plan.product, base)
+            product, sku = plan.product, plan.sku
             self._put_link(
-                conn, plan.product, plan.sku.sku_id, plan.sku.product_id, base=base, dirty=pictures
-            )
+                conn, product, sku.sku_id, sku.product_id, base=base, texts=texts, dirty=pictures,
+                dirty_back=not plan.source_change.empty,
+            )  # fmt: skip
+            note_conflicts(conn, plan, self.policy.pair, self.now())
 
     def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Link products that a brake holds back, and keep them in line for the pass after its release."""
@@ -138,8 +145,18 @@ class ProductWrites:
             if sku is None:
                 missing.append(member)
             else:
+                shown = made.visible and sku.visible
+                prices = (sku.price, sku.compare_price)
+                base = created_base(member, prices, shown=shown, rule=self.policy.merge)
+                texts = created_texts(member, made) if member is members[0] else {}
                 self._put_link(
-                    conn, member, sku.sku_id, made.product_id, base=_new(member), dirty=self.policy.images
+                    conn,
+                    member,
+                    sku.sku_id,
+                    made.product_id,
+                    base=base,
+                    texts=texts,
+                    dirty=self.policy.images,
                 )
         return missing
 
@@ -151,7 +168,9 @@ class ProductWrites:
         product_id: int,
         *,
         base: Mapping[str, Any],
+        texts: Mapping[str, Any] | None = None,
         dirty: bool = False,
+        dirty_back: bool = False,
     ) -> None:
         now = self.now()
         earlier = product_links.get(conn, self.policy.pair, product.key)
@@ -165,6 +184,8 @@ class ProductWrites:
             product_id=product_id,
             base=dict(base),
             dirty=dirty,
+            dirty_back=dirty_back,
+            texts=dict(texts or {}),
             linked_at=earlier.linked_at if earlier else now,
             updated_at=now,
         )
@@ -192,7 +213,7 @@ class ProductWrites:
             name="" if alone and not self._grouped(product) else shorten(product.variant),
             price=wanted.price,
             compare_price=wanted.list_price,
-            stock=wanted.stock,
+            stock=product.quantity,
             visible=alone or product.visible,
         )
 
@@ -212,8 +233,3 @@ def _report(plan: ProductPlan, earlier: Mapping[str, Any]) -> None:
         log.warning("product.kept_hidden", sku=plan.product.code, webasyst=plan.sku.product_id)
     if plan.unlimited and list(plan.unlimited) != earlier.get("unlimited"):
         log.warning("product.unlimited", sku=plan.product.code, warehouses=list(plan.unlimited))
-
-
-def _new(product: Product) -> dict[str, Any]:
-    """The base of a product that syncd has just created: everything but its pictures is there."""
-    return {**base_of(product), "images": ""}

@@ -152,10 +152,12 @@ class ProductsCycle:
         for broken in page.broken:
             await self._broken(broken)
         ours = self.listing.ours(page.records)
-        if sweep:
-            ours = await self.listing.with_groups(ours)
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
-        await self.listing.note(ours, scan, broken=[broken.key for broken in page.broken])
+        broken_keys = [broken.key for broken in page.broken]
+        if sweep:
+            ours = await self.listing.swept(ours, scan, broken=broken_keys)
+        else:
+            await self.listing.note(ours, scan, broken=broken_keys)
         await self._look(ours, sweep=sweep)
 
     async def _look(self, products: Sequence[Product], *, sweep: bool) -> None:
@@ -163,7 +165,7 @@ class ProductsCycle:
         rule = self.catalog.rule
         rates = (await self.office.profile()).rates if products else None
         known = await self.db.run(
-            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule)
+            lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule, lean=sweep)
         )
         for product in products:
             if not sweep and self.apply.guard.waits(product):

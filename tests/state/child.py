@@ -20,7 +20,7 @@ else:
 
 def links(numbers: range) -> list[ProductLink]:
     """Links of a large batch."""
-    return [ProductLink("main", str(n), n, n, {"n": n}, False, NOON, NOON) for n in numbers]
+    return [ProductLink(str(n), n, n, {"n": n}, False, False, "main", NOON, NOON) for n in numbers]
 
 
 def die(db: Database, point: int) -> None:

@@ -16,7 +16,7 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 _ROW = CatalogRow(
     1, 10, "a-1", "A-1", "Кружка", Decimal("12.50"), Decimal(0), Decimal(3), True, True, "RUB", 1, False
 )
-_PRODUCT = ProductLink("main", "7", 1, 10, {"price": "12.50"}, False, NOON, NOON)
+_PRODUCT = ProductLink("7", 1, 10, {"price": ["12.50", "12.5"]}, False, False, "main", NOON, NOON)
 _ORDER = OrderLink(
     "main",
     "cscart",

@@ -62,8 +62,9 @@ class OfficeProducts(Account):
         """What was created or edited since then, with SKUs and params; what cannot be read is left out."""
         return list((await self.touched_products(since)).records)
 
-    async def touched_products(self, since: datetime) -> Page[OfficeProduct]:
-        """The same with those that cannot be read, and the shop's clock at the first answer.
+    async def touched_products(self, since: datetime, *, created: bool = True) -> Page[OfficeProduct]:
+        """The same with those that cannot be read, and the shop's clock at the first answer; without `created` those that
+        were edited only.
 
         Two searches, because the shop has no OR, and a new product's `edit_datetime` is null
         (contracts/webasyst §9).
@@ -72,7 +73,7 @@ class OfficeProducts(Account):
         clock: datetime | None = None
         found: dict[int, OfficeProduct] = {}
         unreadable: dict[str, BrokenRecord] = {}
-        for column in ("create_datetime", "edit_datetime"):
+        for column in ("create_datetime",) * created + ("edit_datetime",):
             async for reply, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
                 clock = clock or await self.clock_of(reply)
                 touched = (row for row in rows if row_time(row, column) >= start)

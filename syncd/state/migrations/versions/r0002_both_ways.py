@@ -22,6 +22,7 @@ def upgrade() -> None:
             batch.add_column(sa.Column(name, sa.Text(), nullable=False, server_default=""))
         batch.add_column(sa.Column("difference", sa.Text()))
         batch.add_column(sa.Column("requested", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _both_sides_of_the_base()
     # What is known of an order's state came from the source, or was never told to it and stays so.
     op.execute("UPDATE order_links SET carried = state")
     _drop_defaults()
@@ -39,6 +40,28 @@ def downgrade() -> None:
         batch.drop_index("ix_product_links_pair_dirty_back")
         batch.drop_column("dirty_back")
         batch.drop_column("texts")
+
+
+def _both_sides_of_the_base() -> None:
+    """A base held the source's values; now it holds a pair for each field. What the office said then is not known, and
+    counts as unchanged until both sides agree anew."""
+    links = sa.table(
+        "product_links",
+        *(sa.column(name, sa.Text()) for name in ("pair", "source_key")),
+        *(sa.column(name, sa.JSON()) for name in ("base", "texts")),
+    )
+    conn = op.get_bind()
+    for row in conn.execute(sa.select(links)).all():
+        base = dict(row.base)
+        texts = base.pop("led", base.get("texts", {}))
+        base.pop("texts", None)
+        if "visible" in base:
+            base["visible"] = "shown" if base["visible"] else "hidden"
+        for name in {"price", "list_price", "quantity", "visible"} & base.keys():
+            base[name] = [base[name], None]
+        mine = (links.c.pair == row.pair) & (links.c.source_key == row.source_key)
+        kept = {name: [mark, None, ""] for name, mark in texts.items()}
+        conn.execute(sa.update(links).where(mine).values(base=base, texts=kept))
 
 
 def _drop_defaults() -> None:

@@ -1,0 +1,44 @@
+"""Fields that wait for a person: both shops changed them, and the setting says to ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from syncd.model.owner import Side
+from syncd.state import conflicts
+from syncd.state.conflicts import HeldConflict
+from syncd.sync.merge import Verdict
+from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_merge import shown_value
+
+log = structlog.get_logger(__name__)
+
+
+def note_conflicts(conn: Connection, plan: ProductPlan, pair: str, now: datetime) -> None:
+    """Hold what is in conflict, and forget what is not any more. A conflict is told when it begins."""
+    key = plan.product.key
+    held = plan.names(Verdict.HELD)
+    known = conflicts.of_products(conn, pair, [key]).get(key, {})
+    if known.keys() - held:
+        conflicts.settled(conn, pair, key, held)
+    for name in held:
+        conflicts.hold(conn, _conflict(plan, name, pair, now))
+        if name not in known:
+            log.warning("product.conflict", sku=plan.product.code, field=name, settle="syncd conflicts")
+
+
+def _conflict(plan: ProductPlan, name: str, pair: str, now: datetime) -> HeldConflict:
+    return HeldConflict(
+        pair=pair,
+        source_key=plan.product.key,
+        field=name,
+        code=plan.product.code,
+        base_value=plan.fields[name].base,
+        source_value=shown_value(plan.sides, name, Side.CSCART),
+        office_value=shown_value(plan.sides, name, Side.WEBASYST),
+        choice=None,
+        at=now,
+    )

@@ -1,0 +1,123 @@
+"""What both sides agree on once a plan was carried out on one of them: the new base of the product's link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from syncd.model.backoffice import OfficeProduct
+from syncd.model.money import plain
+from syncd.model.owner import Field, Owner, Side
+from syncd.model.product import Product
+from syncd.model.text import shorten
+from syncd.sync.merge import Verdict
+from syncd.sync.product_base import (
+    SHOWN_TEXT,
+    TEXTS,
+    canonical,
+    office_texts,
+    office_values,
+    source_texts,
+    source_values,
+    spell_pending,
+    spell_shelf,
+    text_mark,
+)
+from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_merge import FieldPlan, MergeRule, stamp_of
+from syncd.sync.shared_stock import Pending, Shelf, written
+
+
+def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is kept with the link after the plan was carried out on one side: base and texts.
+
+    Fields that wait for the other side, or for a person, keep what they last agreed on. A product whose texts do not speak
+    for the office product keeps its texts for the day when they do.
+    """
+    earlier = plan.sides.base
+    base = {name: earlier[name] for name in ("images", "pictures_there", "taken") if name in earlier}
+    texts = dict(plan.sides.texts)
+    for name, field in plan.fields.items():
+        pair = _agreed_pair(field, side)
+        if name in TEXTS:
+            texts |= {} if pair is None else {name: [*pair, _shown(field, texts.get(name))]}
+        elif pair is not None:
+            base[name] = list(pair)
+        elif name in earlier:
+            base[name] = earlier[name]
+    if _agreed_pair(plan.fields["quantity"], side) is not None:
+        base["taken"] = plain(plan.sides.demand.taken)
+    if plan.shelf is not None:
+        base["shelf"] = spell_shelf(_shelf_after(plan, side))
+    if plan.stays_hidden:
+        base["kept_hidden"] = True
+    if plan.unlimited:
+        base["unlimited"] = list(plan.unlimited)
+    return base, texts
+
+
+def created_base(
+    product: Product, sku: tuple[Decimal, Decimal], *, shown: bool, rule: MergeRule
+) -> dict[str, Any]:
+    """The base of a product that syncd has just created in the office with this price and list price: everything but its
+    pictures is there."""
+    said = source_values(product)
+    answered = office_values(*sku, product.quantity, shown=shown)
+    base: dict[str, Any] = {name: [said[name], answered[name]] for name in said}
+    if rule.owners[Field.QUANTITY] is Owner.SHARED:
+        quantity = product.quantity
+        base["shelf"] = spell_shelf(Shelf(quantity, quantity, quantity, Decimal(0)))
+    return base | {"images": ""}
+
+
+def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:
+    """The agreed texts of a product whose texts the office has just been given."""
+    return pair_up(source_texts(product.content), office_texts(office))
+
+
+def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]:
+    """Texts of the source and of the office as the link keeps them."""
+    return {
+        name: [text_mark(text), text_mark(there[name]), shorten(canonical(text), SHOWN_TEXT)]
+        for name, text in here.items()
+    }
+
+
+def pending_base(plan: ProductPlan, side: Side) -> dict[str, Any] | None:
+    """The base that must be kept before shared stock is written to a side; `None` where none is written."""
+    if plan.shelf is None or plan.sides.offered.stock is None:
+        return None
+    if side is Side.WEBASYST:
+        writes, before = plan.fields["quantity"].verdict is Verdict.FORTH, plan.sides.offered.stock
+    else:
+        writes, before = plan.source_change.quantity is not None, plan.product.quantity
+    if not writes:
+        return None
+    pending = Pending(side, before, stamp_of(plan.sides, side), written(plan.shelf, side))
+    return {**plan.sides.base, "pending": spell_pending(pending)}
+
+
+def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:
+    if field.verdict is Verdict.AGREED:
+        return field.source, field.office
+    if field.verdict is Verdict.FORTH and side is Side.WEBASYST:
+        return field.source, field.office_after
+    if field.verdict is Verdict.BACK and side is Side.CSCART:
+        return field.source_after, field.office
+    return None
+
+
+def _shown(field: FieldPlan, kept: Any) -> str:
+    """Two texts that are agreed to differ are shown as they were agreed."""
+    apart = field.verdict is Verdict.AGREED and field.source != field.office and kept
+    return str(kept[2]) if apart else field.shown
+
+
+def _shelf_after(plan: ProductPlan, side: Side) -> Shelf:
+    """What was counted stays counted; a write makes that side say the total."""
+    assert plan.shelf is not None  # asked for shared quantities only
+    if side is Side.CSCART:
+        return written(plan.shelf, side) if plan.source_change.quantity is not None else plan.shelf
+    forth = plan.fields["quantity"].verdict is Verdict.FORTH
+    return written(plan.shelf, side) if forth else plan.shelf
