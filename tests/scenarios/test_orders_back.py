@@ -116,6 +116,21 @@ def test_our_own_move_is_no_news(sold: tuple[Pair, int]) -> None:
     quiet(pair)
 
 
+@pytest.mark.parametrize("staff_was_there", [False, True])
+def test_a_state_that_came_from_cscart_never_comes_back(
+    sold: tuple[Pair, int], staff_was_there: bool
+) -> None:
+    """Not even where the state has another letter than the one it came from, and not when staff was as quick."""
+    pair, number = sold
+    pair.set(statuses_back='{"processing":"B"}')
+    pair.at_cscart("order.status", order_id=number, status="P")
+    if staff_was_there:
+        act(pair, number, "process")
+    assert pair.run("orders", "orders-back").exit is Exit.OK
+    assert (pair.office_order(number)["state_id"], letter(pair, number)) == ("processing", "P")
+    quiet(pair)
+
+
 def test_without_a_map_no_status_goes_back(started: Pair) -> None:
     """The default: only tracking numbers do; and a move that nothing maps fails the forward stream as ever."""
     number = started.place("A")
