@@ -29,7 +29,15 @@ from syncd.sync.brake import BrakeRule
 from syncd.sync.catalog import Catalog
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.letters import STREAM as ORDERS_BACK
+from syncd.sync.letters import Letters
+from syncd.sync.office_stock import OfficeStock
+from syncd.sync.order_back_handling import OrderBackHandling
+from syncd.sync.order_back_lines import LinesBack
+from syncd.sync.order_back_status import StatusBack
+from syncd.sync.order_back_tracking import TrackingBack
 from syncd.sync.order_brake import OrderLookAhead
+from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
@@ -38,6 +46,7 @@ from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import OrdersCycle
+from syncd.sync.orders_back import OrdersBackCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_batch import ProductBatch
@@ -218,7 +227,9 @@ class Shops:
     office: WebasystOffice
     catalog: Catalog
     currency: str
+    letters: Letters
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    crossing: Crossing = field(default_factory=Crossing)
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -231,7 +242,8 @@ class Shops:
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
         source, target = app.source(client, currency), app.target(client, currency)
-        return cls(app, pair, source, target, office, catalog, currency)
+        letters = Letters(target, app.now)
+        return cls(app, pair, source, target, office, catalog, currency, letters)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -242,7 +254,9 @@ class Shops:
         brakes = self._brakes(ORDERS, tally, override=override)
         failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
-        handling = OrderHandling(self.source, self.office, writes, failing, app.db, policy, tally, pulse)
+        handling = OrderHandling(
+            self.source, self.office, writes, failing, app.db, policy, tally, pulse, self.crossing
+        )
         watch = OrderWatch(self.office, failing, app.db, PAIR, tally, app.now)
         settling = OrderSettling(
             handling, watch, self.source, self.office, writes, failing, app.db, policy, tally, app.now
@@ -262,6 +276,54 @@ class Shops:
             progress=progress,
             finished=finished,
         )
+
+    def orders_back(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> OrdersBackCycle:
+        """One cycle of the way back of orders; `override` lets it pass the brakes."""
+        app, policy = self.app, self._order_policy()
+        brakes = self._brakes(ORDERS_BACK, tally, override=override)
+        handling = self._order_back_handling(policy, brakes, tally, pulse)
+        return OrdersBackCycle(
+            office=self.office,
+            handling=handling,
+            failing=handling.failing,
+            forward=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            brakes=brakes,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def _order_back_handling(
+        self, policy: OrderPolicy, brakes: StreamBrakes, tally: Tally, pulse: Pulse
+    ) -> OrderBackHandling:
+        app, target = self.app, self.target
+        writer = self._writer(ORDERS_BACK, Urgency.ORDERS)
+        failing = SetAsideRecords(app.db, PAIR, ORDERS_BACK, now=app.now)
+        return OrderBackHandling(
+            office=self.office,
+            target=target,
+            status=StatusBack(target, self.letters, writer, failing, brakes, app.db, policy, tally, app.now),
+            tracking=TrackingBack(target, writer, app.db, tally, app.now),
+            lines=LinesBack(target, writer, app.db, policy, tally, app.now),
+            writer=writer,
+            failing=failing,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            pulse=pulse,
+            crossing=self.crossing,
+        )
+
+    def office_stock(self) -> OfficeStock:
+        """What linked orders ask of the office's stock, for streams that add up the sales of both shops."""
+        policy = self._order_policy()
+        return OfficeStock(self.office, self.app.db, PAIR, SOURCE, policy.overlap, self.app.now)
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.app
@@ -394,6 +456,8 @@ class Shops:
             skip_statuses=settings.orders.skip_statuses,
             statuses=settings.statuses,
             overlap=overlap(settings.orders.update_time, settings.http.deadline),
+            states_back=settings.statuses_back,
+            notify=frozenset(settings.orders.notify),
         )
 
     def _product_policy(self) -> ProductPolicy:

@@ -36,6 +36,7 @@ class Stream(StrEnum):
 
     PRODUCTS = "products"
     ORDERS = "orders"
+    ORDERS_BACK = "orders-back"
     PRODUCTS_BACK = "products-back"
 
 
