@@ -59,6 +59,7 @@ from syncd.sync.product_images import ProductImages
 from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_vanished import Vanished
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
@@ -359,6 +360,9 @@ class Shops:
             listing=self._listing(),
             apply=apply,
             doubts=self._product_doubts(apply),
+            vanished=Vanished(
+                self.office, self.catalog, apply.writes.writer, apply.brakes, app.db, apply.policy, tally
+            ),
             failing=apply.failing,
             db=app.db,
             policy=apply.policy,
@@ -468,6 +472,7 @@ class Shops:
             images=products.images and products.owners[Field.IMAGES] in (Owner.CSCART, Owner.BOTH),
             group_variations=products.group_variations,
             merge=MergeRule(products.owners, products.conflict),
+            zero_vanished=products.vanished == "zero",
         )
 
     @property

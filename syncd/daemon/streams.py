@@ -10,6 +10,20 @@ from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
 
+__all__ = [
+    "GOES_FIRST",
+    "KINDS",
+    "ORDERS",
+    "ORDERS_BACK",
+    "PRODUCTS",
+    "PRODUCTS_BACK",
+    "STREAMS",
+    "chosen",
+    "enabled",
+    "meant",
+    "seconds",
+]
+
 STREAMS = (ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK)
 """Every stream, in the order of a run: stock is compared after pending orders, and what both sides changed is merged
 before anything goes back."""

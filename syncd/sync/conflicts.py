@@ -17,13 +17,18 @@ from syncd.sync.product_merge import shown_value
 log = structlog.get_logger(__name__)
 
 
-def note_conflicts(conn: Connection, plan: ProductPlan, pair: str, now: datetime) -> None:
-    """Hold what is in conflict, and forget what is not any more. A conflict is told when it begins."""
+def note_conflicts(conn: Connection, plan: ProductPlan, side: Side, pair: str, now: datetime) -> None:
+    """Hold what is in conflict, and forget what is not any more after the plan was carried out on one side. A conflict is
+    told when it begins.
+
+    One that goes to the other side is kept, with what a person chose, until it has been carried there.
+    """
     key = plan.product.key
     held = plan.names(Verdict.HELD)
+    waiting = plan.names(Verdict.BACK if side is Side.WEBASYST else Verdict.FORTH)
     known = conflicts.of_products(conn, pair, [key]).get(key, {})
-    if known.keys() - held:
-        conflicts.settled(conn, pair, key, held)
+    if known.keys() - {*held, *waiting}:
+        conflicts.settled(conn, pair, key, [*held, *waiting])
     for name in held:
         conflicts.hold(conn, _conflict(plan, name, pair, now))
         if name not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,8 +26,11 @@ from syncd.sync.product_base import (
     text_mark,
 )
 from syncd.sync.product_decision import ProductPlan
-from syncd.sync.product_merge import FieldPlan, MergeRule, stamp_of
+from syncd.sync.product_merge import FieldPlan, MergeRule, spell_stamp, stamp_of
 from syncd.sync.shared_stock import Pending, Shelf, written
+
+YOUNG = timedelta(seconds=5)
+"""A record that was changed so shortly before a write may bear the same stamp after it: stamps count whole seconds."""
 
 
 def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -48,8 +52,9 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
             base[name] = earlier[name]
     if _agreed_pair(plan.fields["quantity"], side) is not None:
         base["taken"] = plain(plan.sides.demand.taken)
-    if plan.shelf is not None:
-        base["shelf"] = spell_shelf(_shelf_after(plan, side))
+    shelf = _shelf_after(plan, side)
+    if shelf is not None:
+        base["shelf"] = spell_shelf(shelf)
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
@@ -84,18 +89,26 @@ def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def pending_base(plan: ProductPlan, side: Side) -> dict[str, Any] | None:
-    """The base that must be kept before shared stock is written to a side; `None` where none is written."""
-    if plan.shelf is None or plan.sides.offered.stock is None:
+def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
+    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written.
+
+    What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
+    not be taken for a movement when this one does not. Where the office sells without limit nothing was counted.
+    """
+    there = plan.sides.offered.stock
+    if plan.shelf is None or not _writes_stock(plan, side):
         return None
-    if side is Side.WEBASYST:
-        writes, before = plan.fields["quantity"].verdict is Verdict.FORTH, plan.sides.offered.stock
-    else:
-        writes, before = plan.source_change.quantity is not None, plan.product.quantity
-    if not writes:
-        return None
-    pending = Pending(side, before, stamp_of(plan.sides, side), written(plan.shelf, side))
-    return {**plan.sides.base, "pending": spell_pending(pending)}
+    if there is None:
+        return {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
+    stamp = stamp_of(plan.sides, side)
+    pending = Pending(
+        side=side,
+        before=there if side is Side.WEBASYST else plan.product.quantity,
+        stamp=spell_stamp(stamp),
+        young=stamp is None or stamp > now - YOUNG,
+        shelf=written(plan.shelf, side),
+    )
+    return {**plan.sides.base, "shelf": spell_shelf(plan.shelf), "pending": spell_pending(pending)}
 
 
 def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:
@@ -114,10 +127,15 @@ def _shown(field: FieldPlan, kept: Any) -> str:
     return str(kept[2]) if apart else field.shown
 
 
-def _shelf_after(plan: ProductPlan, side: Side) -> Shelf:
-    """What was counted stays counted; a write makes that side say the total."""
-    assert plan.shelf is not None  # asked for shared quantities only
+def _shelf_after(plan: ProductPlan, side: Side) -> Shelf | None:
+    """What was counted stays counted; a write makes that side say the total. What sells without limit is not counted."""
+    if plan.shelf is not None and _writes_stock(plan, side):
+        return written(plan.shelf, side)
+    return None if plan.sides.offered.stock is None else plan.shelf
+
+
+def _writes_stock(plan: ProductPlan, side: Side) -> bool:
+    """Whether the plan, as far as brakes let it pass, writes stock to this side."""
     if side is Side.CSCART:
-        return written(plan.shelf, side) if plan.source_change.quantity is not None else plan.shelf
-    forth = plan.fields["quantity"].verdict is Verdict.FORTH
-    return written(plan.shelf, side) if forth else plan.shelf
+        return plan.source_change.quantity is not None
+    return plan.sku_change is not None and plan.sku_change.stock is not None

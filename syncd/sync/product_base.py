@@ -82,8 +82,15 @@ def office_values(
 
 
 def shelf_of(base: Mapping[str, Any]) -> Shelf | None:
-    """The shared stock that both sides agreed on; `None` before it was ever counted."""
-    return _shelf(base.get("shelf"))
+    """The shared stock that both sides agreed on; `None` before they ever agreed on a quantity.
+
+    Where it was not shared until now, the quantity that both agreed on last is the first count.
+    """
+    agreed = seen(base, "quantity")
+    if "shelf" in base or agreed.source is None or not agreed.office:
+        return _shelf(base.get("shelf"))
+    source, taken = Decimal(agreed.source), Decimal(base.get("taken", "0"))
+    return Shelf(source, source, Decimal(agreed.office) - taken, taken)
 
 
 def pending_of(base: Mapping[str, Any]) -> Pending | None:
@@ -92,7 +99,7 @@ def pending_of(base: Mapping[str, Any]) -> Pending | None:
     shelf = _shelf(kept["shelf"]) if kept else None
     if not kept or shelf is None:
         return None
-    return Pending(Side(kept["side"]), Decimal(kept["before"]), kept["stamp"], shelf)
+    return Pending(Side(kept["side"]), Decimal(kept["before"]), kept["stamp"], kept["young"], shelf)
 
 
 def spell_shelf(shelf: Shelf) -> list[str]:
@@ -106,6 +113,7 @@ def spell_pending(pending: Pending) -> dict[str, Any]:
         "side": str(pending.side),
         "before": plain(pending.before),
         "stamp": pending.stamp,
+        "young": pending.young,
         "shelf": spell_shelf(pending.shelf),
     }
 

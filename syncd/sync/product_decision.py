@@ -10,6 +10,7 @@ from syncd.model.backoffice import OfficeSku
 from syncd.model.exchange import SkuChange, SourceChange
 from syncd.model.money import Rates
 from syncd.model.product import Content, Product
+from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Verdict
 from syncd.sync.product_base import (
     TEXTS,
@@ -25,11 +26,11 @@ from syncd.sync.product_merge import (
     FieldPlan,
     MergeRule,
     Sides,
-    cut_text,
     merge_amounts,
     merge_quantity,
     merge_texts,
 )
+from syncd.sync.product_texts import office_text
 from syncd.sync.shared_stock import Shelf, whole
 
 
@@ -46,6 +47,8 @@ class ProductPolicy:
     images: bool
     group_variations: bool
     merge: MergeRule
+    zero_vanished: bool = False
+    """Whether a product that vanished from one shop is sold out in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,15 @@ def amounts_back(sku: OfficeSku, rates: Rates, source: str, target: str, stock_i
     )
 
 
+def amounts_of(row: CatalogRow, rates: Rates, source: str) -> Amounts:
+    """The same as the mirror of the office knows it. Raises `KeyError` for a currency that `amounts` would refuse."""
+    return Amounts(
+        rates.convert(row.price, row.currency, source),
+        rates.convert(row.compare_price, row.currency, source),
+        row.stock,
+    )
+
+
 def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> ProductPlan:
     """Compare one product on both sides as they stand now.
 
@@ -205,7 +217,7 @@ def _unlimited(sku: OfficeSku, place: Place) -> tuple[int, ...]:
 def _texts_forth(sides: Sides, fields: Mapping[str, FieldPlan]) -> dict[str, str]:
     texts = source_texts(sides.product.content)
     return {
-        name: cut_text(name, text)
+        name: office_text(name, text)
         for name, text in texts.items()
         if name in fields and fields[name].verdict is Verdict.FORTH
     }
@@ -238,7 +250,7 @@ def _check_currencies(code: str, rates: Rates, *currencies: str) -> None:
 def content_fields(content: Content) -> dict[str, str]:
     """The columns of a new product, without those that the source did not tell."""
     fields = {name: getattr(content, name) for name in (*TEXTS, "url")}
-    return {name: cut_text(name, value) for name, value in fields.items() if value}
+    return {name: office_text(name, value) for name, value in fields.items() if value}
 
 
 def _after(change: bool | None, now: bool) -> bool:

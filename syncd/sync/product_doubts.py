@@ -93,14 +93,14 @@ class ProductDoubts:
         page = await self.source.products(list(row.payload.get("keys", [])))
         for member in page.records:
             try:
-                await self.db.run(partial(self._link, member, made))
+                await self.db.run(partial(self._adopt_row, member, made))
             except LinkTaken as taken:
                 # The comparison that follows says what stands in the way.
                 log.warning("product.not_linked", product=member.key, reason=str(taken))
         log.info("product.adopted", product=row.record_key, office_product=made.product_id)
 
-    def _link(self, member: Product, made: OfficeProduct, conn: Connection) -> None:
-        self.writes.link(conn, [member], made)
+    def _adopt_row(self, member: Product, made: OfficeProduct, conn: Connection) -> None:
+        self.writes.adopt(conn, member, made)
 
 
 def _made_by(

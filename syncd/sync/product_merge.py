@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,10 +28,11 @@ from syncd.sync.product_base import (
     spell_flag,
     text_mark,
 )
+from syncd.sync.product_texts import office_text, source_text
 from syncd.sync.shared_stock import Shelf, counted, resolve, whole
 
-CUT = ("name", "meta_title")
-"""Columns that hold 255 characters; longer texts are shortened on purpose before the shop does it silently."""
+PRICES = {"price": Field.PRICE, "list_price": Field.LIST_PRICE}
+"""The prices of a product, and the fields by which they are owned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class MergeRule:
 class Sides:
     """One product on both sides, what they agreed on, and what a person chose.
 
-    `wanted` are the source's amounts in the office's currency, `offered` the office's in the source's. `leads` tells
-    whether this product's texts speak for the office product.
+    `wanted` are the source's amounts in the office's currency, `offered` the office's in the source's; `foreign` tells
+    whether these are two. `leads` tells whether this product's texts speak for the office product.
     """
 
     product: Product
@@ -68,6 +70,7 @@ class Sides:
     choices: Mapping[str, Side] = field(default_factory=dict)
     demand: Demand = field(default_factory=Demand)
     leads: bool = True
+    foreign: bool = False
 
     @property
     def shown(self) -> bool:
@@ -112,49 +115,41 @@ class FieldPlan:
 
 def merge_amounts(sides: Sides, rule: MergeRule) -> dict[str, FieldPlan]:
     """Price, list price and visibility. A field that is owned by one shop is put right whoever changed it."""
-    said, answered = sides.said, sides.answered
-    wanted, offered = sides.wanted, sides.offered
-    same = {
-        "price": _same(wanted.price, sides.sku.price) or sides.product.price == offered.price,
-        "list_price": _same(wanted.list_price, sides.sku.compare_price)
-        or sides.product.list_price == offered.list_price,
-        "visible": sides.product.visible == sides.shown,
-    }
-    after = {
-        "price": (plain(offered.price), plain(wanted.price)),
-        "list_price": (plain(offered.list_price), plain(wanted.list_price)),
-        "visible": (spell_flag(sides.shown), spell_flag(sides.product.visible)),
-    }
-    owners = {"price": Field.PRICE, "list_price": Field.LIST_PRICE, "visible": Field.STATUS}
-    plans = {}
-    for name, owned in owners.items():
-        agreed = seen(sides.base, name)
-        compared = Compared(said[name], answered[name], same[name], agreed, strict=True)
-        verdict = _decide(sides, rule, owned, name, compared)
-        if verdict is Verdict.AGREED and _rate_moved(sides, rule, owned, name, compared):
-            verdict = Verdict.FORTH
-        plans[name] = FieldPlan(verdict, said[name], answered[name], *after[name], base=agreed.source)
-    return plans
+    prices = {name: _merge_price(sides, rule, name) for name in PRICES}
+    return prices | {"visible": _merge_flag(sides, rule)}
+
+
+def same_price(owner: Owner, *, wanted: Decimal, there: Decimal, said: Decimal, offered: Decimal) -> bool:
+    """Whether both sides' prices mean the same to the cent: the source says `said`, which is `wanted` in the office's
+    currency, and the office says `there`, which is `offered` in the source's.
+
+    A price that was converted one way need not come back to it. The owner's way counts; where both own, either will do.
+    """
+    forth, back = to_cents(there) == wanted, to_cents(said) == offered
+    if owner is Owner.CSCART:
+        return forth
+    return back if owner is Owner.WEBASYST else forth or back
 
 
 def merge_quantity(sides: Sides, rule: MergeRule) -> tuple[FieldPlan, Shelf | None]:
-    """The quantity, unless it is shared: see `merge_shared`."""
+    """The quantity, unless it is shared: see `merge_shared`. CS-Cart has no word for unlimited stock and takes whole
+    pieces: what it cannot say is never carried there."""
     said, answered = sides.said["quantity"], sides.answered["quantity"]
     owner, stock = rule.owners[Field.QUANTITY], sides.offered.stock
     agreed = seen(sides.base, "quantity")
     if owner is Owner.SHARED:
         return merge_shared(sides)
-    if stock is None and owner is Owner.WEBASYST:
-        # Unlimited: CS-Cart has no word for it.
-        return FieldPlan(Verdict.AGREED, said, answered, said, answered, agreed.source), None
+    after = plain(sides.product.quantity + sides.demand.taken)
+    if stock is None:
+        verdict = Verdict.FORTH if owner in {Owner.CSCART, Owner.BOTH} else Verdict.AGREED
+        return FieldPlan(verdict, said, answered, said, after, agreed.source), None
     # What is on its way to the office's stock is sold already.
-    left = Decimal(0) if stock is None else stock - (sides.demand.open if owner is Owner.WEBASYST else 0)
-    same = sides.product.quantity == (whole(left) if owner is Owner.WEBASYST else stock)
-    compared = Compared(said, answered, same and stock is not None, agreed, strict=True)
+    left = stock - sides.demand.open if owner is Owner.WEBASYST else stock
+    same = sides.product.quantity == (stock if owner is Owner.CSCART else whole(left))
+    compared = Compared(said, answered, same, agreed, strict=True)
     verdict = _decide(sides, rule, Field.QUANTITY, "quantity", compared)
     if verdict is Verdict.AGREED and owner is Owner.BOTH and not same and not compared.source_moved:
         verdict = Verdict.FORTH  # The office took our own orders off once more.
-    after = plain(sides.product.quantity + sides.demand.taken)
     return FieldPlan(verdict, said, answered, str(whole(left)), after, agreed.source), None
 
 
@@ -165,7 +160,7 @@ def merge_shared(sides: Sides) -> tuple[FieldPlan, Shelf]:
     pending = pending_of(sides.base)
     if pending is not None and stock is not None:
         now = stock if pending.side is Side.WEBASYST else product.quantity
-        shelf = resolve(shelf, pending, now, stamp_of(sides, pending.side))
+        shelf = resolve(shelf, pending, now, spell_stamp(stamp_of(sides, pending.side)))
     total = counted(shelf, product.quantity, Decimal(0) if stock is None else stock, sides.demand.taken)
     if stock != total.total:
         verdict = Verdict.FORTH
@@ -177,9 +172,13 @@ def merge_shared(sides: Sides) -> tuple[FieldPlan, Shelf]:
     return FieldPlan(verdict, said, answered, str(whole(total.total)), after, base), total
 
 
-def stamp_of(sides: Sides, side: Side) -> str:
-    """When the record of a side was last changed, as a pending write of shared stock keeps it."""
-    at = sides.office.edited_at if side is Side.WEBASYST else sides.product.updated_at
+def stamp_of(sides: Sides, side: Side) -> datetime | None:
+    """When the record of a side was last changed; `None` when that is not known."""
+    return sides.office.edited_at if side is Side.WEBASYST else sides.product.updated_at
+
+
+def spell_stamp(at: datetime | None) -> str:
+    """The time of a record's last change, as a pending write of shared stock keeps it."""
     return "" if at is None else at.isoformat()
 
 
@@ -192,31 +191,31 @@ def merge_texts(sides: Sides, rule: MergeRule) -> dict[str, FieldPlan]:
     if not sides.leads:
         return {}
     there = office_texts(sides.office)
-    plans = {}
-    for name, text in source_texts(sides.product.content).items():
-        answer, cut = there[name], cut_text(name, text)
-        agreed = seen(sides.texts, name)
-        compared = Compared(text_mark(text), text_mark(answer), canonical(cut) == canonical(answer), agreed)
-        verdict = _decide(sides, rule, FIELD_OF_TEXT[name], name, compared)
-        if _empties(verdict, name, text, answer, agreed):
-            verdict = Verdict.AGREED
-        base = _kept(sides.texts, name)
-        counts = answer if verdict is Verdict.BACK else text
-        plans[name] = FieldPlan(
-            verdict,
-            compared.source,
-            compared.office,
-            source_after=compared.office,
-            office_after=text_mark(cut),
-            base=base,
-            shown=shorten(canonical(counts), SHOWN_TEXT),
-        )
-    return plans
+    texts = source_texts(sides.product.content)
+    return {name: _merge_text(sides, rule, name, text, there[name]) for name, text in texts.items()}
 
 
-def cut_text(name: str, text: str) -> str:
-    """A text as the office's column holds it."""
-    return shorten(text) if name in CUT else text
+def _merge_text(sides: Sides, rule: MergeRule, name: str, text: str, answer: str) -> FieldPlan:
+    forth, back = office_text(name, text), source_text(name, answer)
+    agreed = seen(sides.texts, name)
+    compared = Compared(text_mark(text), text_mark(answer), canonical(forth) == canonical(answer), agreed)
+    owner = rule.owners[FIELD_OF_TEXT[name]]
+    if owner is Owner.WEBASYST or (owner is Owner.BOTH and compared.office_moved):
+        # The source may hold all that it can of the office's text, though its answer was lost.
+        compared = replace(compared, same=compared.same or canonical(text) == canonical(back))
+    verdict = _decide(sides, rule, FIELD_OF_TEXT[name], name, compared)
+    if _empties(verdict, name, text, answer, agreed):
+        verdict = Verdict.AGREED
+    counts = answer if verdict is Verdict.BACK else text
+    return FieldPlan(
+        verdict,
+        compared.source,
+        compared.office,
+        source_after=text_mark(back),
+        office_after=text_mark(forth),
+        base=_kept(sides.texts, name),
+        shown=shorten(canonical(counts), SHOWN_TEXT),
+    )
 
 
 def shown_value(sides: Sides, name: str, side: Side) -> str:
@@ -233,21 +232,28 @@ def _decide(sides: Sides, rule: MergeRule, owned: Field, name: str, compared: Co
     return merge(owner, rule.conflict, compared, newer=sides.newer, choice=sides.choices.get(name))
 
 
-def _same(wanted: Decimal, there: Decimal) -> bool:
-    """Equal to the cent. A price that was converted one way need not come back to it: either currency will do."""
-    return to_cents(there) == wanted
-
-
-def _rate_moved(sides: Sides, rule: MergeRule, owned: Field, name: str, compared: Compared) -> bool:
-    """Whether a price that nobody touched is wrong by now, because the office's rate has changed."""
-    untouched = not compared.source_moved and not compared.office_moved
-    return (
-        untouched
-        and not compared.same
-        and rule.owners[owned] is Owner.BOTH
-        and name in {"price", "list_price"}
-        and sides.wanted.price != sides.product.price
+def _merge_price(sides: Sides, rule: MergeRule, name: str) -> FieldPlan:
+    owner = rule.owners[PRICES[name]]
+    wanted, offered = getattr(sides.wanted, name), getattr(sides.offered, name)
+    there = sides.sku.price if name == "price" else sides.sku.compare_price
+    same = same_price(owner, wanted=wanted, there=there, said=getattr(sides.product, name), offered=offered)
+    agreed = seen(sides.base, name)
+    compared = Compared(sides.said[name], sides.answered[name], same, agreed, strict=True)
+    verdict = _decide(sides, rule, PRICES[name], name, compared)
+    moved = compared.source_moved or compared.office_moved
+    if owner is Owner.BOTH and sides.foreign and not (same or moved):
+        verdict = Verdict.FORTH  # Nobody touched it, so the office's rate has changed.
+    return FieldPlan(
+        verdict, compared.source, compared.office, plain(offered), plain(wanted), base=agreed.source
     )
+
+
+def _merge_flag(sides: Sides, rule: MergeRule) -> FieldPlan:
+    said, answered = spell_flag(sides.product.visible), spell_flag(sides.shown)
+    agreed = seen(sides.base, "visible")
+    compared = Compared(said, answered, said == answered, agreed, strict=True)
+    verdict = _decide(sides, rule, Field.STATUS, "visible", compared)
+    return FieldPlan(verdict, said, answered, source_after=answered, office_after=said, base=agreed.source)
 
 
 def _empties(verdict: Verdict, name: str, text: str, answer: str, agreed: Seen) -> bool:

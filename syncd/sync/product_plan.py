@@ -196,6 +196,7 @@ class ProductPlanner:
             choices={name: Side(each.choice) for name, each in held.items() if each.choice},
             demand=known.demand.get(sku.sku_id, Demand()),
             leads=place.leads,
+            foreign=currency != office.currency,
         )
 
 

@@ -17,8 +17,11 @@ from syncd.state import listings, product_links
 from syncd.state.catalog import CatalogRow
 from syncd.state.product_links import LinkSketch, ProductLink
 from syncd.sync.product_base import images_pending
-from syncd.sync.product_decision import ProductPolicy, amounts
+from syncd.sync.product_decision import ProductPolicy, amounts, amounts_of
 from syncd.sync.product_standing import stands, texts_stand
+
+VANISHED = "vanished"
+"""The reason of a linked product whose SKU the office does not have any more."""
 
 
 class Sight(StrEnum):
@@ -138,8 +141,15 @@ def glance(
         return Sight.WORK
     if link.dirty:
         return Sight.WORK
-    wanted = amounts(product, rates, policy.currency, row.currency)
-    settled = stands(product, link.base, row, wanted, policy.merge)
+    settled = stands(
+        product,
+        link.base,
+        row,
+        policy.merge,
+        wanted=amounts(product, rates, policy.currency, row.currency),
+        offered=amounts_of(row, rates, policy.currency),
+        foreign=row.currency != policy.currency,
+    )
     if settled and isinstance(link, ProductLink):
         settled = texts_stand(product, link.texts) and not (
             policy.images and images_pending(product, link.base)
@@ -152,7 +162,7 @@ def vanished(product: Product, link: LinkSketch) -> Held:
     return Held(
         f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "
         "syncd does not create it again; restore it there, or delete it in CS-Cart",
-        code="vanished",
+        code=VANISHED,
     )
 
 

@@ -6,39 +6,60 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from syncd.model.money import to_cents
 from syncd.model.owner import Field, Owner
 from syncd.model.product import Product
 from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Seen
 from syncd.sync.product_base import made_here, office_values, seen, source_texts, source_values, text_mark
-from syncd.sync.product_merge import Amounts, MergeRule
+from syncd.sync.product_merge import PRICES, Amounts, MergeRule, same_price
+
+_OWNED = PRICES | {"quantity": Field.QUANTITY, "visible": Field.STATUS}
 
 
 def stands(
-    product: Product, base: Mapping[str, Any], row: CatalogRow, wanted: Amounts, rule: MergeRule
+    product: Product,
+    base: Mapping[str, Any],
+    row: CatalogRow,
+    rule: MergeRule,
+    *,
+    wanted: Amounts,
+    offered: Amounts,
+    foreign: bool,
 ) -> bool:
-    """Whether price, stock and visibility in the mirror and at the source ask for nothing.
+    """Whether price, stock and visibility in the mirror and at the source ask for nothing; `wanted`, `offered` and
+    `foreign` as in `Sides`.
 
-    What CS-Cart owns must say what CS-Cart says, as far as it is ours to change; everything else must be as it was agreed.
+    What one shop owns must say what that shop says, as far as it is ours to change; everything else must be as it was
+    agreed. Shared stock must have been counted once, and nothing of it may be in doubt.
     """
+    owners = rule.owners
     if made_here(base) and row.others_unlimited:
         return False
-    owners = rule.owners
+    if owners[Field.QUANTITY] is Owner.SHARED and ("shelf" not in base or "pending" in base):
+        return False
     shown = row.visible and row.product_visible
-    same_flag = shown == product.visible or (product.visible and "kept_hidden" in base)
-    enforced = {
-        "price": (owners[Field.PRICE], to_cents(row.price) == wanted.price),
-        "list_price": (owners[Field.LIST_PRICE], to_cents(row.compare_price) == wanted.list_price),
-        "quantity": (owners[Field.QUANTITY], row.stock == wanted.stock),
-        "visible": (owners[Field.STATUS], same_flag),
+    hidden_by_staff = owners[Field.STATUS] is Owner.CSCART and product.visible and "kept_hidden" in base
+    same = {
+        "price": same_price(
+            owners[Field.PRICE],
+            wanted=wanted.price,
+            there=row.price,
+            said=product.price,
+            offered=offered.price,
+        ),
+        "list_price": same_price(
+            owners[Field.LIST_PRICE],
+            wanted=wanted.list_price,
+            there=row.compare_price,
+            said=product.list_price,
+            offered=offered.list_price,
+        ),
+        "quantity": row.stock == wanted.stock,
+        "visible": shown == product.visible or hidden_by_staff,
     }
-    merged = [name for name, (owner, _) in enforced.items() if owner is not Owner.CSCART]
-    if not all(same for owner, same in enforced.values() if owner is Owner.CSCART):
+    if not all(same[name] or not _must_agree(name, owners[_OWNED[name]], foreign) for name in same):
         return False
-    if wanted.price != product.price and not (enforced["price"][1] and enforced["list_price"][1]):
-        # In two currencies the rate may have moved: the comparison itself tells.
-        return False
+    merged = [name for name in same if owners[_OWNED[name]] is not Owner.CSCART]
     return not merged or _unmoved(product, base, row, merged)
 
 
@@ -46,6 +67,14 @@ def texts_stand(product: Product, texts: Mapping[str, Any]) -> bool:
     """Whether the source's texts are those that were agreed."""
     told = source_texts(product.content)
     return all(seen(texts, name).source == text_mark(text) for name, text in told.items())
+
+
+def _must_agree(name: str, owner: Owner, foreign: bool) -> bool:
+    """Whether a difference asks for work though nobody moved: it is not the owner's word, or the rate has moved. What
+    orders on their way ask of the office's stock is not known here."""
+    if owner is Owner.WEBASYST:
+        return name != "quantity"
+    return owner is Owner.CSCART or (owner is Owner.BOTH and foreign and name in PRICES)
 
 
 def _unmoved(product: Product, base: Mapping[str, Any], row: CatalogRow, names: list[str]) -> bool:

@@ -83,8 +83,14 @@ class ProductWrites:
             product, (draft.price, draft.compare_price), shown=draft.visible, rule=self.policy.merge
         )
 
+        # A product that is hidden as a whole is shown by the first comparison, which must not take it for staff's wish.
+        unseen = draft.visible and not office.visible
+        if unseen:
+            del base["visible"]
+
         def done(conn: Connection, sku_id: int) -> None:
-            self._put_link(conn, product, sku_id, office.product_id, base=base, dirty=self.policy.images)
+            dirty = self.policy.images or unseen
+            self._put_link(conn, product, sku_id, office.product_id, base=base, dirty=dirty)
 
         payload = {"keys": [product.key], "codes": [product.code], "product_id": office.product_id}
         step = Step(product.key, "sku.create", self._reference(product.key), payload)
@@ -97,7 +103,7 @@ class ProductWrites:
         """Note shared stock that is about to be written: sums, unlike absolute values, must know whether a write took
         effect."""
         for plan in plans:
-            base = pending_base(plan, Side.WEBASYST)
+            base = pending_base(plan, Side.WEBASYST, self.now())
             if base is not None and plan.linked:
                 product_links.put_base(conn, self.policy.pair, plan.product.key, base)
 
@@ -114,7 +120,7 @@ class ProductWrites:
                 conn, product, sku.sku_id, sku.product_id, base=base, texts=texts, dirty=pictures,
                 dirty_back=not plan.source_change.empty,
             )  # fmt: skip
-            note_conflicts(conn, plan, self.policy.pair, self.now())
+            note_conflicts(conn, plan, Side.WEBASYST, self.policy.pair, self.now())
 
     def tie(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Link products that a brake holds back, and keep them in line for the pass after its release."""
@@ -159,6 +165,16 @@ class ProductWrites:
                     dirty=self.policy.images,
                 )
         return missing
+
+    def adopt(self, conn: Connection, member: Product, made: OfficeProduct) -> None:
+        """Tie a source row to its SKU in an office product that a lost creation made.
+
+        What the row said when it was sent is not known any more: its first comparison brings what changed since.
+        """
+        key = self.catalog.rule.key(member.code)
+        for sku in made.skus:
+            if self.catalog.rule.key(sku.code) == key:
+                self._put_link(conn, member, sku.sku_id, made.product_id, base={"images": ""}, dirty=True)
 
     def _put_link(
         self,

@@ -33,12 +33,14 @@ class Pending:
     """A write of `total` to one side that was begun and whose end is not known.
 
     `before` is what that side said, `stamp` the time of its record's last change: a write moves the stamp, a sale does not
-    (contracts/webasyst §9, contracts/cscart §3.7). `shelf` is what counts once the write took effect.
+    (contracts/webasyst §9, contracts/cscart §3.7). It counts whole seconds: while it is `young` a write may not show.
+    `shelf` is what counts once the write took effect.
     """
 
     side: Side
     before: Decimal
     stamp: str
+    young: bool
     shelf: Shelf
 
 
@@ -68,12 +70,16 @@ def written(shelf: Shelf, side: Side) -> Shelf:
 def resolve(shelf: Shelf | None, pending: Pending | None, now: Decimal, stamp: str) -> Shelf | None:
     """What both sides agreed on, given what the side of a pending write says now and when its record was last changed.
 
-    It took effect when its value stands there, or when the record's stamp moved: then whatever else happened to the value
-    since is a movement. It did not when neither moved.
+    It did not take effect while the record's stamp stands still: even its very value is a movement then. Otherwise it did
+    when its value stands there, or when the value moved together with the stamp: whatever else happened to it since is a
+    movement.
     """
     if pending is None:
         return shelf
+    untouched = stamp == pending.stamp
+    if untouched and not pending.young:
+        return shelf
     after = pending.shelf.office if pending.side is Side.WEBASYST else pending.shelf.source
-    if now == after or (now != pending.before and stamp != pending.stamp):
+    if now == after or (now != pending.before and not untouched):
         return pending.shelf
     return shelf

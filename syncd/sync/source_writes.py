@@ -46,7 +46,7 @@ class SourceWrites:
     async def change(self, plan: ProductPlan) -> None:
         """Write what the office changed. Raises `InDoubt` when the answer was lost; the product is compared anew then."""
         change = plan.source_change
-        base = pending_base(plan, Side.CSCART)
+        base = pending_base(plan, Side.CSCART, self.now())
         if base is not None:
             await self.db.run(lambda conn: product_links.put_base(conn, self.pair, change.key, base))
 
@@ -56,6 +56,18 @@ class SourceWrites:
 
         step = Step(change.key, "source.update", payload={"keys": [change.key]})
         await self.writer.run(step, lambda: self.target.change_product(change), done)
+
+    async def sell_out(self, product: Product) -> None:
+        """Put the quantity of a product that vanished from the office to 0. Raises as `change` does."""
+        change = SourceChange(product.key, quantity=0)
+
+        def done(conn: Connection, _: None) -> None:
+            self._note(conn, product.key, "sold out in CS-Cart", {"reason": "vanished from Webasyst"})
+
+        step = Step(product.key, "source.update", payload={"keys": [product.key]})
+        await self.writer.run(step, lambda: self.target.change_product(change), done)
+        self.tally.add(Event.UPDATED)
+        log.info("product.sold_out", sku=product.code, cscart=product.key, reason="vanished from Webasyst")
 
     async def check(self, plans: Sequence[ProductPlan]) -> list[tuple[ProductPlan, Held]]:
         """Read written products back and agree on what stands there; answers those that the shop did not change.
@@ -86,7 +98,7 @@ class SourceWrites:
                 product_links.agree_back(
                     conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty
                 )
-                note_conflicts(conn, plan, self.pair, self.now())
+                note_conflicts(conn, plan, Side.CSCART, self.pair, self.now())
 
         await self.db.run(commit)
 

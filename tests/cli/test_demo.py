@@ -64,15 +64,15 @@ def test_it_ends_with_0_when_the_shops_agree(stage: Stage, capsys: pytest.Captur
 def test_it_ends_with_1_when_webasyst_lies(
     filled: Pair, carried: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A price that somebody changed in Webasyst in between is found, named with both values, and gives 1."""
+    """Stock that moved in Webasyst without a trace is found, named with both values, and gives 1."""
     sku = filled.office_sku("SKU-000001")
-    filled.at_webasyst("sku.update", id=sku["id"], price="1.23")
+    filled.at_webasyst("sku.update", id=sku["id"], stock={"1": 3, "2": 0})
 
     code = run_demo_once(Screen(), carried)
 
     printed = capsys.readouterr().out
     assert code == 1
-    assert "product SKU-000001: price is 144.38 in CS-Cart and 1.23 in Webasyst" in printed
+    assert "product SKU-000001: stock is 198 in CS-Cart and 3 in Webasyst" in printed
 
 
 def test_it_ends_with_1_when_the_second_run_writes(filled: Pair, carried: Stage) -> None:

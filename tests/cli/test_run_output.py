@@ -77,10 +77,19 @@ def test_json_is_one_object_of_a_fixed_shape(cli: Cli, pair: Pair) -> None:
     result = cli("run", "--once", "--json")
     told = json.loads(result.stdout)
 
-    assert list(told) == ["version", "exit", "streams", "failures", "brakes", "doubts"]
+    assert list(told) == ["version", "exit", "streams", "failures", "brakes", "doubts", "conflicts"]
     assert (told["version"], told["exit"], result.exit_code) == (1, 3, 3)
-    orders, products = told["streams"]
-    assert list(orders) == ["stream", "outcome", "message", "counts", "set_aside", "doubts", "brakes"]
+    orders, products, _ = told["streams"]
+    assert list(orders) == [
+        "stream",
+        "outcome",
+        "message",
+        "counts",
+        "set_aside",
+        "doubts",
+        "conflicts",
+        "brakes",
+    ]
     assert (orders["stream"], orders["set_aside"], products["stream"]) == ("orders", 1, "products")
     assert list(orders["counts"]) == EVENTS
     (failure,) = told["failures"]

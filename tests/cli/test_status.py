@@ -59,7 +59,17 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
     told = json.loads(cli("status", "--json").stdout)
 
     assert list(told) == [
-        *("version", "running", "streams", "links", "failures", "failures_total", "brakes", "doubts")
+        *(
+            "version",
+            "running",
+            "streams",
+            "links",
+            "failures",
+            "failures_total",
+            "brakes",
+            "doubts",
+            "conflicts",
+        )
     ]
     orders = told["streams"][0]
     assert list(orders) == [

@@ -19,7 +19,7 @@ from syncd.model.exchange import (
     SkuChange,
 )
 from syncd.model.money import plain
-from syncd.model.text import COLUMN, shorten
+from syncd.model.text import COLUMN, shorten, shorten_bytes
 
 Form = list[tuple[str, str]]
 
@@ -30,7 +30,6 @@ REFERENCE = "syncd_ref"
 _PARAM_NAME = 64
 _SKU_VARIABLES = 6
 _OTHER_VARIABLES = 30
-_TEXT_BYTES = 65_535
 _SHORT_COLUMNS = frozenset({"name", "meta_title", "url"})
 _LONG_COLUMNS = frozenset({"summary", "description", "meta_keywords", "meta_description"})
 PRODUCT_COLUMNS = _SHORT_COLUMNS | _LONG_COLUMNS | {"status"}
@@ -43,11 +42,7 @@ def product_text(column: str, text: str) -> str:
     """The text as the product's column will keep it: 255 characters, or 65,535 bytes for the long ones."""
     if column in _SHORT_COLUMNS:
         return shorten(text)
-    raw = text.encode()
-    if len(raw) <= _TEXT_BYTES:
-        return text
-    mark = "…"
-    return raw[: _TEXT_BYTES - len(mark.encode())].decode(errors="ignore") + mark
+    return shorten_bytes(text)
 
 
 def new_order(draft: OrderDraft) -> Form:
