@@ -30,6 +30,9 @@ from syncd.sync.status_back import Conflict, SetLetter, Wait, decide_back
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
+BACKORDERED = "B"
+"""What the shop makes of any status when stock is short."""
+
 LACKS_RIGHT = NotAuthorised.__name__
 """The code of the failure that keeps the stream from setting any other letter: each try would recalculate an order."""
 
@@ -96,7 +99,7 @@ class StatusBack:
 
         step = Step(link.source_key, SET_STATUS, payload={"letter": letter})
         after = await self.writer.run(step, lambda: self._put(before, letter), done)
-        if _amounts(after) != _amounts(before):
+        if _rebuilt(before, after):
             error = _lacks_right(before.number)
             await self.failing.record(link.source_key, error, version="")
             raise error
@@ -133,6 +136,13 @@ class StatusBack:
         return replace(link, status=source.status, version=version, updated_at=self.now())
 
 
+def _rebuilt(before: Order, after: Order) -> bool:
+    """Whether the shop edited the order instead of moving it (contracts/cscart §4.6): amounts moved, or it was stamped and
+    has its status still. Short stock makes a B of a B."""
+    stamped = after.status == before.status != BACKORDERED and after.updated_at != before.updated_at
+    return stamped or _amounts(after) != _amounts(before)
+
+
 def _amounts(order: Order) -> tuple[list[str], Decimal]:
     """What a mere status can never move."""
     marks = facets_of(order)
@@ -141,7 +151,7 @@ def _amounts(order: Order) -> tuple[list[str], Decimal]:
 
 def _lacks_right(number: str) -> NotAuthorised:
     return NotAuthorised(
-        f"CS-Cart recalculated order {number} instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
+        f"CS-Cart edited order {number} anew instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
         "privilege update_status on orders. Compare that order, give the user the privilege in Customers > User groups, "
         "then run 'syncd run --once orders'; until then no status is set"
     )
@@ -150,5 +160,5 @@ def _lacks_right(number: str) -> NotAuthorised:
 def _not_taken(before: Order, letter: str, stands: str) -> str:
     where = f"order {before.number}: CS-Cart was to set status {letter}, and it is {stands}"
     if stands == before.status:
-        return f"{where} as before: an add-on refused it, or the user lacks the privilege update_status; look at it there"
+        return f"{where} as before; look there for what refused it, syncd tries again"
     return f"{where}: CS-Cart is short of stock for it; put the stock right there, syncd tries again"
