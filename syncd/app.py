@@ -320,10 +320,12 @@ class Shops:
             crossing=self.crossing,
         )
 
-    def office_stock(self) -> OfficeStock:
-        """What linked orders ask of the office's stock, for streams that add up the sales of both shops."""
-        policy = self._order_policy()
-        return OfficeStock(self.office, self.app.db, PAIR, SOURCE, policy.overlap, self.app.now)
+    def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
+        """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""
+        if policy.merge.owners[Field.QUANTITY] in (Owner.CSCART, Owner.NONE):
+            return None
+        look_back = self._order_policy().overlap
+        return OfficeStock(self.office, self.app.db, PAIR, SOURCE, look_back, self.app.now)
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.app
@@ -384,7 +386,9 @@ class Shops:
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
         missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing),
+            planner=ProductPlanner(
+                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+            ),
             writes=writes,
             changes=ProductBatch(self.office, self.catalog, writer, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
@@ -411,7 +415,9 @@ class Shops:
         return ProductsBackCycle(
             office=self.office,
             catalog=self.catalog,
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing),
+            planner=ProductPlanner(
+                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+            ),
             writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
             create=create,
             guard=ProductGuard(failing, tally, pulse),
