@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -27,6 +28,8 @@ BACK = '{"new":"O","processing":"P","shipped":"C","completed":"C","deleted":"I"}
 """As in a fresh CS-Cart, which has no letter for shipped orders; `C` means completed on the way there."""
 DOCUMENTS = {"invoice_id", "credit_memo_id"}
 """What the shop itself hands out with some statuses."""
+STEP = 7
+"""The fast run tries every seventh crash point."""
 PUT_ORDER = {"name": "PUT orders"}
 POST_SHIPMENT = {"name": "POST shipments"}
 LOST: dict[str, dict[str, Any]] = {
@@ -377,10 +380,9 @@ def back_story(pair: Pair) -> None:
     pair.at_cscart("order.status", order_id=numbers[3], status="P")
 
 
-@pytest.mark.parametrize("first", range(4))
-def test_every_crash_point_converges(shops: Opener, first: int) -> None:
-    """Dead at any commit or write, the next run ends where an undisturbed one does: one shipment, no echo."""
-    for point in count(first + 1, 4):
+def try_points(shops: Opener, points: Iterator[int]) -> int:
+    """Crash at each of these points until the run has no more; answers how many were tried."""
+    for tried, point in enumerate(points):
         pair = shops()
         back_story(pair)
         code = start(pair, crash_at=point).wait()
@@ -398,7 +400,21 @@ def test_every_crash_point_converges(shops: Opener, first: int) -> None:
         quiet(pair)
         in_step(pair)
         if code != KILLED:
-            break
+            return tried
+    raise AssertionError("the points never end")
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_every_seventh_crash_point_converges(shops: Opener, part: int) -> None:
+    """Dead at a commit or a write, the next run ends where an undisturbed one does: one shipment, no echo."""
+    assert try_points(shops, count(1 + STEP * part, 2 * STEP)) >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_every_crash_point_converges(shops: Opener, part: int) -> None:
+    """The same for every point."""
+    assert try_points(shops, count(1 + part, 4)) >= 10
 
 
 def test_too_many_statuses_at_once_wait_for_a_person(started: Pair) -> None:
