@@ -137,8 +137,7 @@ class BothWays:
         self.run()
         here, there = _order(self.ready.cscart, number), _order(self.ready.webasyst, number)
         self.screen.text(
-            f"Order {number} was edited in Webasyst and said {before} in CS-Cart until it was asked for: now both say "
-            f"{here.total}."
+            f"Order {number} says {here.total} in both shops; CS-Cart said {before} until it was asked for."
         )
         return before != here.total == there.total
 
