@@ -22,7 +22,7 @@ from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind
 from syncd.sync.facets import MONEY, changed_facets, facets_of, version_of
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import SET_STATUS, Letters
+from syncd.sync.letters import SET_STATUS, Letters, on_its_way
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderTarget
@@ -61,6 +61,8 @@ class StatusBack:
         Raises `Held` for a conflict, a pulled brake and a letter that the shop did not take, `InDoubt` when the answer was
         lost, `Misconfigured` for a letter the shop does not have, `NotAuthorised` when it edits the order instead.
         """
+        if source.status == BACKORDERED != link.status and await self._on_its_way(link):
+            link = replace(link, status=BACKORDERED)
         decision = decide_back(
             link, order.state, source.status, self.policy.statuses, self.policy.states_back
         )
@@ -73,6 +75,11 @@ class StatusBack:
         elif not isinstance(decision, Wait):
             known = replace(self._seen(link, source), carried=order.state)
             await self.db.run(lambda conn: order_links.put(conn, known))
+
+    async def _on_its_way(self, link: OrderLink) -> bool:
+        """Whether what stands there came of a letter of ours whose answer was lost."""
+        pair, key = self.policy.pair, link.source_key
+        return await self.db.run(lambda conn: on_its_way(conn, pair, key)) is not None
 
     async def _allowed(self, source: Order) -> None:
         await self.letters.check(self.policy.states_back.values())

@@ -303,6 +303,17 @@ async def test_a_call_that_comes_in_late_is_recognised(way: WayBack) -> None:
     assert (way.doubts(), way.reasons(), way.link().status) == ([], {}, "S")
 
 
+async def test_short_stock_that_a_lost_call_met_is_no_contradiction(way: WayBack) -> None:
+    """B came of our own letter, not of anybody's move."""
+    way.source.lose, way.source.short_of_stock = "late", True
+    way.office.moves(501, "shipped")
+    await way.run()
+    way.source.waiting.pop()()
+    way.clock.later(minutes=2)
+    await way.run()
+    assert (way.reasons(), way.link().status, way.doubts()) == ({"98": "short-stock"}, "B", [])
+
+
 async def test_a_letter_that_cannot_be_read_back_stays_in_doubt(way: WayBack) -> None:
     """What was written is settled by the next look, and nobody takes it for the shop's own move meanwhile."""
 
