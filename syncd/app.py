@@ -16,6 +16,7 @@ from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.shops.cscart.client import CSCartClient, request_headers
 from syncd.shops.cscart.source import CSCartSource
+from syncd.shops.cscart.target import CSCartTarget
 from syncd.shops.mask import Mask
 from syncd.shops.request_log import RequestLog
 from syncd.shops.transport import Transport
@@ -28,7 +29,15 @@ from syncd.sync.brake import BrakeRule
 from syncd.sync.catalog import Catalog
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.letters import STREAM as ORDERS_BACK
+from syncd.sync.letters import Letters
+from syncd.sync.office_stock import OfficeStock
+from syncd.sync.order_back_handling import OrderBackHandling
+from syncd.sync.order_back_lines import LinesBack
+from syncd.sync.order_back_status import StatusBack
+from syncd.sync.order_back_tracking import TrackingBack
 from syncd.sync.order_brake import OrderLookAhead
+from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
@@ -37,6 +46,7 @@ from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import OrdersCycle
+from syncd.sync.orders_back import OrdersBackCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_batch import ProductBatch
@@ -49,12 +59,17 @@ from syncd.sync.product_images import ProductImages
 from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_vanished import Vanished
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
+from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
+from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_listing import SourceListing
+from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
+from syncd.sync.source_writes import SourceWrites
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.turns import Turns, Urgency
 from syncd.sync.window import overlap
@@ -147,6 +162,12 @@ class App:
         company = str(cscart.company_id) if cscart.company_id is not None else None
         return CSCartSource(client, company=company, language=cscart.language, currency=currency)
 
+    def target(self, client: CSCartClient, currency: str) -> CSCartTarget:
+        """The same shop, to be written to."""
+        cscart = self.settings.cscart
+        company = str(cscart.company_id) if cscart.company_id is not None else None
+        return CSCartTarget(client, company=company, language=cscart.language, currency=currency)
+
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
@@ -202,10 +223,13 @@ class Shops:
     app: App
     pair: Pair
     source: CSCartSource
+    target: CSCartTarget
     office: WebasystOffice
     catalog: Catalog
     currency: str
+    letters: Letters
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    crossing: Crossing = field(default_factory=Crossing)
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -217,7 +241,9 @@ class Shops:
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        return cls(app, pair, app.source(client, currency), office, catalog, currency)
+        source, target = app.source(client, currency), app.target(client, currency)
+        letters = Letters(target, app.now)
+        return cls(app, pair, source, target, office, catalog, currency, letters)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -228,7 +254,9 @@ class Shops:
         brakes = self._brakes(ORDERS, tally, override=override)
         failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
-        handling = OrderHandling(self.source, self.office, writes, failing, app.db, policy, tally, pulse)
+        handling = OrderHandling(
+            self.source, self.office, writes, failing, app.db, policy, tally, pulse, self.crossing
+        )
         watch = OrderWatch(self.office, failing, app.db, PAIR, tally, app.now)
         settling = OrderSettling(
             handling, watch, self.source, self.office, writes, failing, app.db, policy, tally, app.now
@@ -248,6 +276,56 @@ class Shops:
             progress=progress,
             finished=finished,
         )
+
+    def orders_back(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> OrdersBackCycle:
+        """One cycle of the way back of orders; `override` lets it pass the brakes."""
+        app, policy = self.app, self._order_policy()
+        brakes = self._brakes(ORDERS_BACK, tally, override=override)
+        handling = self._order_back_handling(policy, brakes, tally, pulse)
+        return OrdersBackCycle(
+            office=self.office,
+            handling=handling,
+            failing=handling.failing,
+            forward=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            brakes=brakes,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def _order_back_handling(
+        self, policy: OrderPolicy, brakes: StreamBrakes, tally: Tally, pulse: Pulse
+    ) -> OrderBackHandling:
+        app, target = self.app, self.target
+        writer = self._writer(ORDERS_BACK, Urgency.ORDERS)
+        failing = SetAsideRecords(app.db, PAIR, ORDERS_BACK, now=app.now)
+        return OrderBackHandling(
+            office=self.office,
+            target=target,
+            status=StatusBack(target, self.letters, writer, failing, brakes, app.db, policy, tally, app.now),
+            tracking=TrackingBack(target, writer, app.db, tally, app.now),
+            lines=LinesBack(target, writer, app.db, policy, tally, app.now),
+            writer=writer,
+            failing=failing,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            pulse=pulse,
+            crossing=self.crossing,
+        )
+
+    def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
+        """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""
+        if policy.merge.owners[Field.QUANTITY] in (Owner.CSCART, Owner.NONE):
+            return None
+        look_back = self._order_policy().overlap
+        return OfficeStock(self.office, self.app.db, PAIR, SOURCE, look_back, self.app.now)
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.app
@@ -284,6 +362,9 @@ class Shops:
             listing=self._listing(),
             apply=apply,
             doubts=self._product_doubts(apply),
+            vanished=Vanished(
+                self.office, self.catalog, apply.writes.writer, apply.brakes, app.db, apply.policy, tally
+            ),
             failing=apply.failing,
             db=app.db,
             policy=apply.policy,
@@ -305,7 +386,9 @@ class Shops:
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
         missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing),
+            planner=ProductPlanner(
+                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+            ),
             writes=writes,
             changes=ProductBatch(self.office, self.catalog, writer, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
@@ -314,6 +397,38 @@ class Shops:
             db=app.db,
             policy=policy,
             tally=tally,
+        )
+
+    def products_back(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> ProductsBackCycle:
+        """One cycle of the stream of product changes from the office to the source."""
+        app, settings = self.app, self.app.settings
+        policy = self._product_policy()
+        writer = self._writer(PRODUCTS_BACK, Urgency.PRODUCTS)
+        failing = SetAsideRecords(app.db, PAIR, PRODUCTS_BACK, now=app.now)
+        missing = Missing(self.office, self.catalog, app.db, policy)
+        create = SourceCreate(
+            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, app.now,
+            wanted=settings.products.create_in_cscart, category_id=settings.cscart.category_id,
+        )  # fmt: skip
+        return ProductsBackCycle(
+            office=self.office,
+            catalog=self.catalog,
+            planner=ProductPlanner(
+                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+            ),
+            writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
+            create=create,
+            guard=ProductGuard(failing, tally, pulse),
+            brakes=self._brakes(PRODUCTS_BACK, tally, override=override),
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            overlap=overlap(settings.products.update_time, settings.http.deadline),
+            busy=self.products_busy,
+            progress=progress,
+            finished=finished,
         )
 
     def _bringer(self) -> ProductBringer:
@@ -347,6 +462,8 @@ class Shops:
             skip_statuses=settings.orders.skip_statuses,
             statuses=settings.statuses,
             overlap=overlap(settings.orders.update_time, settings.http.deadline),
+            states_back=settings.statuses_back,
+            notify=frozenset(settings.orders.notify),
         )
 
     def _product_policy(self) -> ProductPolicy:
@@ -361,6 +478,7 @@ class Shops:
             images=products.images and products.owners[Field.IMAGES] in (Owner.CSCART, Owner.BOTH),
             group_variations=products.group_variations,
             merge=MergeRule(products.owners, products.conflict),
+            zero_vanished=products.vanished == "zero",
         )
 
     @property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from syncd.app import PAIR, utc_now
 from syncd.cli.left import show_brakes
 from syncd.cli.reading import database
 from syncd.cli.screen import Screen
 from syncd.cli.spell import brake_json, spell_json
+from syncd.daemon.streams import meant
 from syncd.settings import load_settings
 from syncd.state import brakes
 
@@ -27,10 +30,15 @@ def list_command(*, as_json: bool) -> int:
 def release_command(stream: str | None, kind: str | None) -> int:
     """Release the brakes of a stream and kind, or every one."""
     with database(load_settings()) as db:
-        number = db.run_sync(lambda conn: brakes.release(conn, PAIR, stream, kind, utc_now())) if db else 0
+        number = db.run_sync(lambda conn: _release(conn, stream, kind)) if db else 0
     if not number:
         print("No such brake is engaged; nothing to release.")
     else:
         which = "1 brake is" if number == 1 else f"{number} brakes are"
         print(f"{which} released: the next cycle writes what was held back, 'syncd run --once' does so now.")
     return 0
+
+
+def _release(conn: Connection, stream: str | None, kind: str | None) -> int:
+    """Those of a kind of record are released both ways."""
+    return sum(brakes.release(conn, PAIR, name, kind, utc_now()) for name in meant(stream))

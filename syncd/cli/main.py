@@ -23,13 +23,34 @@ app = typer.Typer(
 )
 brakes = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at brakes and release them.")
 app.add_typer(brakes, name="brakes")
+conflicts = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Look at fields that both shops changed, and settle them.",
+)
+app.add_typer(conflicts, name="conflicts")
+differences = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Look at orders edited in Webasyst, and write them to CS-Cart.",
+)
+app.add_typer(differences, name="differences")
 
 
 class Stream(StrEnum):
-    """The streams by name."""
+    """The streams by name; `products` and `orders` stand for both ways."""
 
     PRODUCTS = "products"
     ORDERS = "orders"
+    ORDERS_BACK = "orders-back"
+    PRODUCTS_BACK = "products-back"
+
+
+class Shop(StrEnum):
+    """The two shops by name."""
+
+    CSCART = "cscart"
+    WEBASYST = "webasyst"
 
 
 class Kind(StrEnum):
@@ -81,7 +102,7 @@ def run(
       11  another syncd runs on the same data directory
       12  a shop refuses the credentials or lacks a right
        1  a stream failed
-       3  records set aside, calls in doubt or brakes are left
+       3  records set aside, calls in doubt, conflicts or brakes are left
        0  all is applied
     An early end by a signal gives 128 and its number (Ctrl-C: 130).
 
@@ -89,11 +110,13 @@ def run(
     --json (with --once) prints one object:
       {"version": 1, "exit": 0,
        "streams": [{"stream", "outcome", "message", "counts",
-                    "set_aside", "doubts", "brakes": [..]}],
+                    "set_aside", "doubts", "conflicts",
+                    "brakes": [..]}],
        "failures": [{"stream", "record", "code", "reason", "attempts",
                      "next_try"}],
        "brakes": [{"stream", "kind", "reason", "examples", "pulled_at"}],
        "doubts": [{"stream", "record", "action", "started_at"}],
+       "conflicts": [as in 'conflicts list'],
        "error": text, when nothing ran}
     "outcome" is ok, braked, failed, stopped, not authorised or
     misconfigured. Times are ISO 8601 in UTC.
@@ -124,7 +147,8 @@ def status(as_json: Json = False) -> None:
                     "set_aside", "doubts", "brakes"}],
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
-       "brakes": [..], "doubts": [..] as in 'run'}
+       "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
+       "differences": [..] as in 'differences list'}
     """
     from syncd.cli.status import status_command
 
@@ -157,6 +181,63 @@ def brakes_release(
     from syncd.cli.brakes import release_command
 
     raise typer.Exit(told(lambda: release_command(stream, kind)))
+
+
+@conflicts.command("list")
+def conflicts_list(as_json: Json = False) -> None:
+    """List the fields that wait for a choice, with both values.
+
+    \b
+    --json prints {"version": 1, "conflicts": [{"product", "sku", "field",
+    "agreed", "cscart", "webasyst", "choice", "since"}]}.
+    """
+    from syncd.cli.conflicts import list_command
+
+    raise typer.Exit(told(lambda: list_command(as_json=as_json)))
+
+
+@conflicts.command("take")
+def conflicts_take(
+    shop: Annotated[Shop, typer.Argument(help="The shop whose value counts.")],
+    sku: Annotated[str, typer.Argument(help="The product's SKU, or its number in CS-Cart.")],
+    field: Annotated[str | None, typer.Option(help="Only this field.", show_default=False)] = None,
+) -> None:
+    """Settle a conflict: the chosen shop's value goes to the other one.
+
+    The next cycle of the daemon writes it; 'syncd run --once products' does
+    so now. Exit code 1 when no such field waits.
+    """
+    from syncd.cli.conflicts import take_command
+
+    raise typer.Exit(told(lambda: take_command(shop, sku, field)))
+
+
+@differences.command("list")
+def differences_list(as_json: Json = False) -> None:
+    """List the orders whose lines or amounts staff edited in Webasyst.
+
+    \b
+    --json prints {"version": 1, "differences": [{"order", "webasyst",
+    "difference", "requested"}]}.
+    """
+    from syncd.cli.differences import list_command
+
+    raise typer.Exit(told(lambda: list_command(as_json=as_json)))
+
+
+@differences.command("write")
+def differences_write(
+    order: Annotated[str, typer.Argument(help="The order's number in CS-Cart.")],
+) -> None:
+    """Write an order's lines and discount from Webasyst to CS-Cart.
+
+    CS-Cart reckons the whole order anew then: shipping, taxes, promotions.
+    The next cycle does it and compares the totals; 'syncd run --once orders'
+    does so now. Exit code 1 when the order has no such edit.
+    """
+    from syncd.cli.differences import write_command
+
+    raise typer.Exit(told(lambda: write_command(order)))
 
 
 @app.command()

@@ -9,7 +9,8 @@ from syncd.app import utc_now
 from syncd.cli import progress, summary
 from syncd.cli.exits import code_of
 from syncd.cli.screen import Screen
-from syncd.daemon.by_hand import chosen_streams, run_by_hand
+from syncd.daemon import streams
+from syncd.daemon.by_hand import run_by_hand
 from syncd.errors import SyncdError
 from syncd.settings import load_settings
 
@@ -20,7 +21,7 @@ def run_once_command(stream: str | None, *, override: bool, as_json: bool) -> in
         settings = load_settings()
         logs.configure(settings, level="warning")
         with progress.shown() as show:
-            result = run_by_hand(settings, chosen_streams(settings, stream), override=override, progress=show)
+            result = run_by_hand(settings, streams.chosen(settings, stream), override=override, progress=show)
     except SyncdError as error:
         print(f"syncd: {error}", file=sys.stderr)
         if as_json:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.state.brakes import Brake
+from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
+from syncd.state.order_links import OrderLink
 
 VERSION = 1
 """Of every JSON object that a command prints; it grows when a key changes its meaning or goes away."""
@@ -89,6 +91,30 @@ def doubt_json(intent: Intent) -> dict[str, Any]:
         "record": intent.record_key,
         "action": intent.action,
         "started_at": iso(intent.started_at),
+    }
+
+
+def conflict_json(held: HeldConflict) -> dict[str, Any]:
+    """A field that both shops changed."""
+    return {
+        "product": held.source_key,
+        "sku": held.code,
+        "field": held.field,
+        "agreed": held.base_value,
+        "cscart": held.source_value,
+        "webasyst": held.office_value,
+        "choice": held.choice,
+        "since": iso(held.at),
+    }
+
+
+def difference_json(link: OrderLink) -> dict[str, Any]:
+    """An order that staff edited in Webasyst."""
+    return {
+        "order": link.source_key,
+        "webasyst": link.order_id,
+        "difference": link.difference,
+        "requested": link.requested,
     }
 
 

@@ -9,17 +9,28 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, SOURCE, utc_now
-from syncd.cli.left import SHOWN, show_brakes, show_doubts, show_failures
+from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_differences, show_doubts, show_failures
 from syncd.cli.reading import database
 from syncd.cli.screen import Column, Screen
-from syncd.cli.spell import brake_json, distance, doubt_json, failure_json, iso, spell_json
-from syncd.daemon.cycle import STREAMS
+from syncd.cli.spell import (
+    brake_json,
+    conflict_json,
+    difference_json,
+    distance,
+    doubt_json,
+    failure_json,
+    iso,
+    spell_json,
+)
 from syncd.daemon.lock import holder
+from syncd.daemon.streams import STREAMS, enabled
 from syncd.settings import Settings, load_settings
-from syncd.state import brakes, cursors, failures, intents, order_links, product_links, runs
+from syncd.state import brakes, conflicts, cursors, failures, intents, order_links, product_links, runs
 from syncd.state.brakes import Brake
+from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
+from syncd.state.order_links import OrderLink
 from syncd.state.runs import Run
 
 _TOLD = ("created", "updated", "moved", "linked", "adopted", "failed", "doubtful", "braked")
@@ -47,6 +58,8 @@ class Status:
     failures: list[Failure]
     brakes: list[Brake]
     doubts: list[Intent]
+    conflicts: list[HeldConflict]
+    differences: list[OrderLink]
 
 
 def status_command(*, as_json: bool) -> int:
@@ -69,7 +82,7 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
     for stream in STREAMS:
         cursor = cursors.get(conn, PAIR, f"{stream}.{SOURCE}")
         position = cursor.position if cursor else None
-        streams.append(StreamStatus(stream, _enabled(settings, stream), last.get(stream), position))
+        streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position))
     aside = sorted(failures.all(conn, PAIR), key=lambda failure: failure.last_at, reverse=True)
     return Status(
         running=running,
@@ -79,16 +92,14 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         failures=aside,
         brakes=brakes.all(conn, PAIR),
         doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in STREAMS],
+        conflicts=conflicts.all(conn, PAIR),
+        differences=order_links.edited(conn, PAIR),
     )
 
 
 def _nothing(settings: Settings, running: str | None) -> Status:
-    streams = tuple(StreamStatus(stream, _enabled(settings, stream), None, None) for stream in STREAMS)
-    return Status(running, streams, 0, 0, [], [], [])
-
-
-def _enabled(settings: Settings, stream: str) -> bool:
-    return settings.orders.enabled if stream == "orders" else settings.products.enabled
+    streams = tuple(StreamStatus(stream, enabled(settings, stream), None, None) for stream in STREAMS)
+    return Status(running, streams, 0, 0, [], [], [], [], [])
 
 
 def _show(screen: Screen, status: Status, now: datetime) -> None:
@@ -105,6 +116,8 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
             screen.heading(f"{stream.name}: {stream.last.outcome}")
             screen.text(stream.last.message, "  ")
     show_brakes(screen, status.brakes)
+    show_conflicts(screen, status.conflicts)
+    show_differences(screen, status.differences)
     show_failures(screen, status.failures[:SHOWN], len(status.failures), now)
     show_doubts(screen, status.doubts, now)
 
@@ -127,6 +140,8 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "failures_total": len(status.failures),
         "brakes": [brake_json(brake) for brake in status.brakes],
         "doubts": [doubt_json(doubt) for doubt in status.doubts],
+        "conflicts": [conflict_json(held) for held in status.conflicts],
+        "differences": [difference_json(link) for link in status.differences],
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syncd.cli.left import SHOWN, show_brakes, show_doubts, show_failures
+from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_doubts, show_failures
 from syncd.cli.screen import Column, Screen
-from syncd.cli.spell import brake_json, doubt_json, failure_json, spell_json
+from syncd.cli.spell import brake_json, conflict_json, doubt_json, failure_json, spell_json
 from syncd.daemon.by_hand import Result
 from syncd.daemon.cycle import Ending, Report
 from syncd.sync.outcome import Event
@@ -40,6 +40,7 @@ def show(screen: Screen, result: Result, now: datetime) -> None:
             screen.text(report.message, "  ")
             screen.text(_NEXT[report.ending])
     show_brakes(screen, result.brakes)
+    show_conflicts(screen, result.conflicts)
     newest = sorted(result.failures, key=lambda failure: failure.last_at, reverse=True)[:SHOWN]
     show_failures(screen, newest, len(result.failures), now)
     show_doubts(screen, result.doubts, now)
@@ -64,6 +65,7 @@ def as_json(result: Result) -> str:
             "counts": {str(event): report.counts.get(event, 0) for event in Event},
             "set_aside": report.failures,
             "doubts": report.doubts,
+            "conflicts": report.conflicts,
             "brakes": report.brakes,
         }
         for report in result.reports
@@ -75,6 +77,7 @@ def as_json(result: Result) -> str:
             "failures": [failure_json(failure) for failure in result.failures],
             "brakes": [brake_json(brake) for brake in result.brakes],
             "doubts": [doubt_json(doubt) for doubt in result.doubts],
+            "conflicts": [conflict_json(held) for held in result.conflicts],
         }
     )
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, App, Progress, Shops, open_database
-from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report, no_progress
+from syncd.daemon.cycle import Cycles, Ending, Report, no_progress
 from syncd.daemon.drain import drain
 from syncd.daemon.lock import single_instance
 from syncd.daemon.once import exit_code, run_once
 from syncd.daemon.signals import Signals
-from syncd.errors import Misconfigured
+from syncd.daemon.streams import PRODUCTS_BACK, STREAMS
 from syncd.settings import Settings
-from syncd.state import brakes, failures, intents
+from syncd.state import brakes, conflicts, failures, intents
 from syncd.state.brakes import Brake
+from syncd.state.conflicts import HeldConflict
 from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
@@ -35,24 +36,13 @@ class Result:
     failures: list[Failure] = field(default_factory=list)
     brakes: list[Brake] = field(default_factory=list)
     doubts: list[Intent] = field(default_factory=list)
+    conflicts: list[HeldConflict] = field(default_factory=list)
     signal: int | None = None
 
     @property
     def exit(self) -> int:
         """The exit code: 128 and the signal's number after an early end, else as `exit_code` says."""
         return exit_code(self.reports) if self.signal is None else _SIGNALLED + self.signal
-
-
-def chosen_streams(settings: Settings, stream: str | None) -> list[str]:
-    """The streams of a run: all that are switched on, or the one asked for. Raises `Misconfigured` when there is none."""
-    enabled = {"orders": settings.orders.enabled, "products": settings.products.enabled}
-    wanted = [one for one in STREAMS if enabled[one] and stream in {None, one}]
-    if not wanted:
-        names = [f"SYNCD_{one.upper()}__ENABLED" for one in STREAMS if stream in {None, one}]
-        raise Misconfigured(
-            f"nothing to run: {' and '.join(names)} {'are' if len(names) > 1 else 'is'} false; set it to true"
-        )
-    return wanted
 
 
 def run_by_hand(
@@ -112,6 +102,7 @@ async def _result(db: Database, reports: Sequence[Report], number: int | None) -
             failures=[failure for failure in failures.all(conn, PAIR) if failure.stream in ran],
             brakes=[brake for brake in brakes.engaged(conn, PAIR) if brake.stream in ran],
             doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in ran],
+            conflicts=conflicts.all(conn, PAIR) if PRODUCTS_BACK in ran else [],
             signal=number,
         )
 

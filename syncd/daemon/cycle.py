@@ -7,21 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, Progress, Shops
+from syncd.daemon.streams import ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
-from syncd.state import brakes, failures, intents, runs
+from syncd.state import brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
-from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
-from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.pulse import Pulse, Stopped
 
-STREAMS = (ORDERS, PRODUCTS)
-"""Every stream, in the order of a run: stock is compared after pending orders."""
+
+class Cycle(Protocol):
+    """One pass of one stream."""
+
+    async def run(self, *, retry_all: bool = False) -> None:
+        """Do it; the errors of `syncd.errors` end it."""
 
 
 class Ending(StrEnum):
@@ -45,6 +49,8 @@ class Report:
     message: str = ""
     failures: int = 0
     doubts: int = 0
+    conflicts: int = 0
+    """Fields that both shops changed and a person has to choose for."""
     brakes: list[str] = field(default_factory=list)
 
     def followed_by(self, later: Report) -> Report:
@@ -55,7 +61,7 @@ class Report:
     @property
     def outstanding(self) -> bool:
         """Whether something waits for a person or for a later cycle."""
-        return bool(self.failures or self.doubts or self.brakes)
+        return bool(self.failures or self.doubts or self.conflicts or self.brakes)
 
 
 def no_progress(done: int, total: int | None) -> None:
@@ -109,12 +115,15 @@ class Cycles:
             self.pulse.beat()
 
         self.pulse.beat()
-        if stream == ORDERS:
-            orders = self.shops.orders(tally, progress, finished, self.pulse, override=override)
-            await orders.run(retry_all=retry_all)
-        else:
-            products = self.shops.products(tally, progress, finished, self.pulse, override=override)
-            await products.run(retry_all=retry_all)
+        shops = self.shops
+        build: dict[str, Callable[..., Cycle]] = {
+            ORDERS: shops.orders,
+            ORDERS_BACK: shops.orders_back,
+            PRODUCTS: shops.products,
+            PRODUCTS_BACK: shops.products_back,
+        }
+        cycle = build[stream](tally, progress, finished, self.pulse, override=override)
+        await cycle.run(retry_all=retry_all)
 
     def _record(self, conn: Connection, tally: Tally, began: datetime, ending: Ending, message: str) -> None:
         now = self.shops.app.now()
@@ -122,16 +131,20 @@ class Cycles:
         runs.record(conn, Run(PAIR, tally.stream, began, now, str(ending), counts, message))
 
     async def _report(self, tally: Tally, ending: Ending, message: str) -> Report:
-        def read(conn: Connection) -> tuple[int, int, list[str]]:
+        def read(conn: Connection) -> Report:
             engaged = brakes.engaged(conn, PAIR, tally.stream)
-            return (
-                failures.count(conn, PAIR, tally.stream),
-                len(intents.all(conn, PAIR, tally.stream)),
-                [f"{brake.kind}: {brake.evidence.get('reason', '')}" for brake in engaged],
+            return Report(
+                tally.stream,
+                ending,
+                dict(tally.counts),
+                message,
+                failures=failures.count(conn, PAIR, tally.stream),
+                doubts=len(intents.all(conn, PAIR, tally.stream)),
+                conflicts=len(conflicts.all(conn, PAIR)) if tally.stream == PRODUCTS_BACK else 0,
+                brakes=[f"{brake.kind}: {brake.evidence.get('reason', '')}" for brake in engaged],
             )
 
-        failed, doubts, pulled = await self.shops.app.db.run(read)
-        return Report(tally.stream, ending, dict(tally.counts), message, failed, doubts, pulled)
+        return await self.shops.app.db.run(read)
 
 
 def ending_of(error: SyncdError) -> Ending:

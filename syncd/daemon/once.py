@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy import Connection
 
 from syncd.app import PAIR
-from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
+from syncd.daemon.cycle import Cycles, Ending, Report
+from syncd.daemon.streams import ORDERS, PRODUCTS
 from syncd.state import intents
-from syncd.sync.products import STREAM as PRODUCTS
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ async def run_once(cycles: Cycles, streams: Sequence[str], *, override: bool = F
 async def _in_order(cycles: Cycles, streams: Sequence[str]) -> list[str]:
     """Orders before products, so that stock is compared after them; the very first time products come first, and once
     more at the end, so that the first orders find their products."""
-    if set(streams) != set(STREAMS) or not await cycles.first_time(PRODUCTS):
+    if not {ORDERS, PRODUCTS} <= set(streams) or not await cycles.first_time(PRODUCTS):
         return list(streams)
     return [PRODUCTS, *streams]
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection as Rows
 
 from syncd import logs
 from syncd.app import open_database, utc_now
-from syncd.daemon.by_hand import chosen_streams
+from syncd.daemon import streams
 from syncd.daemon.connection import Connection
 from syncd.daemon.drain import PATIENCE, drain
 from syncd.daemon.jobs import StreamJob
@@ -28,8 +28,6 @@ from syncd.errors import Misconfigured, SyncdError
 from syncd.settings import Settings
 from syncd.state import history, runs
 from syncd.state.database import Database
-from syncd.sync.order_handling import STREAM as ORDERS
-from syncd.sync.products import STREAM as PRODUCTS
 
 _RUNS_KEPT = timedelta(days=30)
 _HISTORY_KEPT = timedelta(days=365)
@@ -101,7 +99,7 @@ class Service:
         while await self._signals.next() is Wish.RELOAD:
             try:
                 settings = self._load()
-                chosen_streams(settings, None)
+                streams.chosen(settings, None)
                 self._check_same_database(settings)
             except SyncdError as error:
                 log.error("settings.kept", reason=str(error))
@@ -163,10 +161,11 @@ class Shift:
     def _jobs(self, settings: Settings) -> list[StreamJob]:
         jobs = {
             stream: StreamJob(stream, self._connection.shops, self._db, told=self._tell)
-            for stream in chosen_streams(settings, None)
+            for stream in streams.chosen(settings, None)
         }
-        if ORDERS in jobs:
-            jobs[ORDERS].after = jobs.get(PRODUCTS)
+        for stream, first in streams.GOES_FIRST.items():
+            if stream in jobs:
+                jobs[stream].after = jobs.get(first)
         return list(jobs.values())
 
     def _schedule(self, settings: Settings) -> AsyncIOScheduler:
@@ -174,9 +173,8 @@ class Shift:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         scheduler.add_listener(self._count, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-        seconds = {ORDERS: settings.orders.update_time, PRODUCTS: settings.products.update_time}
         for job in self.jobs:
-            trigger = IntervalTrigger(seconds=seconds[job.stream], timezone=UTC)
+            trigger = IntervalTrigger(seconds=streams.seconds(settings, job.stream), timezone=UTC)
             scheduler.add_job(job.run, trigger, id=job.stream, next_run_time=datetime.now(UTC))
         scheduler.add_job(self.tidy_up, IntervalTrigger(days=1, timezone=UTC), id="tidy-up")
         return scheduler

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from syncd.settings.host import is_loopback
 
@@ -26,6 +26,10 @@ class ShopAddress:
         """The whole address of a call; `path` hangs below the root with or without a leading slash."""
         address = f"{self._root}/{path.lstrip('/')}"
         return f"{address}?{encoded(query)}" if query else address
+
+    def absolute(self, url: str) -> str:
+        """The whole address behind one that is relative to the shop's host, as links in its pages are."""
+        return urljoin(f"{self._root}/", url)
 
     def owns(self, url: str) -> bool:
         """Whether an address has the shop's scheme, host and port, so that its credentials may go there."""

@@ -158,6 +158,10 @@ class Transport:
             raise self._doubt(request, f"status {answer.status} of a gateway")
         return answer
 
+    def absolute(self, url: str) -> str:
+        """The whole address behind one that the shop gave relative to its host; whole ones stay as they are."""
+        return self._address.absolute(url)
+
     async def download(self, url: str, *, max_bytes: int) -> bytes:
         """The bytes at an address, credentials only where it is the shop's own.
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from syncd.state.rows import batches, upsert
-from syncd.state.schema import catalog
+from syncd.state.schema import catalog, listings, product_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,27 @@ def duplicate_codes(conn: Connection, pair: str) -> dict[str, list[CatalogRow]]:
         .having(func.count() > 1)
     )
     return by_codes(conn, pair, conn.scalars(shared.order_by(catalog.c.code_key)).all())
+
+
+def unlinked(conn: Connection, pair: str, source: str) -> list[CatalogRow]:
+    """SKUs that no source product is linked to and whose code no product of the source has, by SKU id. A code that
+    several SKUs share, and an empty one, tell nothing."""
+    linked = select(product_links.c.sku_id).where(product_links.c.pair == pair)
+    listed = select(listings.c.code_key).where(listings.c.pair == pair, listings.c.source == source)
+    shared = (
+        select(catalog.c.code_key)
+        .where(catalog.c.pair == pair)
+        .group_by(catalog.c.code_key)
+        .having(func.count() > 1)
+    )
+    return _select(
+        conn,
+        pair,
+        (catalog.c.code_key != "")
+        & catalog.c.sku_id.not_in(linked)
+        & catalog.c.code_key.not_in(listed)
+        & catalog.c.code_key.not_in(shared),
+    )
 
 
 def size(conn: Connection, pair: str) -> int:

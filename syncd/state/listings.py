@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
@@ -24,6 +24,21 @@ def upsert_many(conn: Connection, pair: str, source: str, rows: Sequence[Listing
     """Note that these products were listed in this scan."""
     key = {"pair": pair, "source": source, "scan": scan}
     upsert(conn, listings, [key | values_of(row) for row in rows])
+
+
+def note(
+    conn: Connection,
+    pair: str,
+    source: str,
+    rows: Sequence[ListingRow],
+    *,
+    scan: int,
+    known: Mapping[str, ListingRow],
+) -> None:
+    """Note that these products were listed in this scan; of those that are `known` as they are only the scan's number
+    changes, which is most of the work of a sweep saved."""
+    upsert_many(conn, pair, source, [row for row in rows if known.get(row.source_key) != row], scan)
+    keep(conn, pair, source, [row.source_key for row in rows if known.get(row.source_key) == row], scan)
 
 
 def keep(conn: Connection, pair: str, source: str, keys: Iterable[str], scan: int) -> None:
@@ -50,6 +65,16 @@ def groups_of(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> 
         condition = _of(pair, source) & listings.c.source_key.in_(batch)
         query = select(listings.c.source_key, listings.c.group).where(condition)
         found.update((row.source_key, row.group) for row in conn.execute(query))
+    return found
+
+
+def rows_of(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> dict[str, ListingRow]:
+    """What is known of these products; those that were never listed are absent."""
+    found: dict[str, ListingRow] = {}
+    columns = (listings.c.source_key, listings.c.code_key, listings.c.group)
+    for batch in batches(keys):
+        condition = _of(pair, source) & listings.c.source_key.in_(batch)
+        found.update((row[0], ListingRow(*row)) for row in conn.execute(select(*columns).where(condition)))
     return found
 
 

@@ -96,6 +96,15 @@ def put_base(conn: Connection, pair: str, key: str, base: Mapping[str, Any]) -> 
     conn.execute(update(product_links).where(mine).values(base=dict(base)))
 
 
+def agree_back(
+    conn: Connection, pair: str, key: str, *, base: Mapping[str, Any], texts: Mapping[str, Any], forth: bool
+) -> None:
+    """Note what both sides agreed on after the way back; `forth` asks for a comparison on the way to the office."""
+    values: dict[str, Any] = {"base": dict(base), "texts": dict(texts), "dirty_back": False}
+    mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
+    conn.execute(update(product_links).where(mine).values(**values | ({"dirty": True} if forth else {})))
+
+
 def mark_dirty(conn: Connection, pair: str, sku_ids: Iterable[int]) -> None:
     """Ask for a comparison of these SKUs; those without a link are passed over."""
     for batch in batches(sku_ids):

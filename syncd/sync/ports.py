@@ -127,8 +127,9 @@ class OrderOffice(Protocol):
     async def orders_created_since(self, since: datetime) -> list[OfficeOrder]:
         """Orders created since then, half-written ones included."""
 
-    async def orders_touched_since(self, since: datetime) -> list[OfficeOrder]:
-        """Orders that something happened to since then; a creation alone is not told (contracts/webasyst §9)."""
+    async def orders_touched_since(self, since: datetime) -> Page[OfficeOrder]:
+        """Orders that something happened to since then, with those that cannot be read, and the office's clock; a creation
+        alone is not told (contracts/webasyst §9)."""
 
     async def order(self, order_id: int) -> OfficeOrder | None:
         """One order as it stands now; names unescaped."""
@@ -204,8 +205,9 @@ class ProductOffice(Protocol):
     ) -> OfficeImage:
         """Upload a picture."""
 
-    async def touched_products(self, since: datetime) -> Page[OfficeProduct]:
-        """What was created or edited since then, with those that cannot be read, and the office's clock."""
+    async def touched_products(self, since: datetime, *, created: bool = True) -> Page[OfficeProduct]:
+        """What was created or edited since then (edited only, without `created`), with those that cannot be read, and the
+        office's clock."""
 
     async def image_addresses(self, product_id: int) -> list[str]:
         """Where the product's pictures can be fetched, in the shown order; each of them has answered with a picture.

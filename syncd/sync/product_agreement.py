@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -77,10 +78,14 @@ def created_base(
 
 def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:
     """The agreed texts of a product whose texts the office has just been given."""
-    there = office_texts(office)
+    return pair_up(source_texts(product.content), office_texts(office))
+
+
+def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]:
+    """Texts of the source and of the office as the link keeps them."""
     return {
         name: [text_mark(text), text_mark(there[name]), shorten(canonical(text), SHOWN_TEXT)]
-        for name, text in source_texts(product.content).items()
+        for name, text in here.items()
     }
 
 

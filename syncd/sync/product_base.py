@@ -88,8 +88,15 @@ def office_values(
 
 
 def shelf_of(base: Mapping[str, Any]) -> Shelf | None:
-    """The shared stock that both sides agreed on; `None` before it was ever counted."""
-    return _shelf(base.get("shelf"))
+    """The shared stock that both sides agreed on; `None` before they ever agreed on a quantity.
+
+    Where it was not shared until now, the quantity that both agreed on last is the first count.
+    """
+    agreed = seen(base, "quantity")
+    if "shelf" in base or agreed.source is None or not agreed.office:
+        return _shelf(base.get("shelf"))
+    source, taken = Decimal(agreed.source), Decimal(base.get("taken", "0"))
+    return Shelf(source, source, Decimal(agreed.office) - taken, taken)
 
 
 def pending_of(base: Mapping[str, Any]) -> Pending | None:

@@ -17,6 +17,7 @@ from syncd.state.database import Database
 from syncd.state.order_stock import Demand
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.office_stock import OfficeStock
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import Place, ProductPlan, ProductPolicy, amounts, amounts_back, decide
 from syncd.sync.product_family import Family, Partner, families
@@ -57,6 +58,8 @@ class ProductPlanner:
     db: Database
     policy: ProductPolicy
     missing: Missing
+    stock: OfficeStock | None = None
+    """Where stock is more than a copy of the source's: what orders took of it is read right after it."""
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -89,6 +92,8 @@ class ProductPlanner:
         )
         wanted_ids = {self._office_id(product, known) for product in products} - {None}
         found, broken = await self.office.products_and_broken(sorted(i for i in wanted_ids if i))
+        if self.stock is not None:
+            await self.stock.refresh()
         await self.catalog.remember(found)
         offices = {office.product_id: office for office in found}
         unreadable = {int(record.key): record.reason for record in broken}

@@ -20,6 +20,9 @@ from syncd.sync.product_base import images_pending
 from syncd.sync.product_decision import ProductPolicy, amounts, amounts_of
 from syncd.sync.product_standing import stands, texts_stand
 
+VANISHED = "vanished"
+"""The reason of a linked product whose SKU the office does not have any more."""
+
 
 class Sight(StrEnum):
     """What the first look says about a product."""
@@ -159,7 +162,7 @@ def vanished(product: Product, link: LinkSketch) -> Held:
     return Held(
         f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "
         "syncd does not create it again; restore it there, or delete it in CS-Cart",
-        code="vanished",
+        code=VANISHED,
     )
 
 

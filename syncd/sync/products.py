@@ -25,6 +25,7 @@ from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_sight import Sight, glance, recall
+from syncd.sync.product_vanished import Vanished
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.window import start
 
@@ -57,6 +58,7 @@ class ProductsCycle:
     listing: SourceListing
     apply: ProductApply
     doubts: ProductDoubts
+    vanished: Vanished
     failing: SetAsideRecords
     db: Database
     policy: ProductPolicy
@@ -109,6 +111,9 @@ class ProductsCycle:
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
+        if self.policy.zero_vanished:
+            keys = [source_key for source_key, _ in gone]
+            await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=True))
         await self._brake_when_emptied()
 
     async def _brake_when_emptied(self) -> None:
@@ -152,10 +157,12 @@ class ProductsCycle:
         for broken in page.broken:
             await self._broken(broken)
         ours = self.listing.ours(page.records)
-        if sweep:
-            ours = await self.listing.with_groups(ours)
         self.tally.add(Event.SKIPPED, len(page.records) - len(ours))
-        await self.listing.note(ours, scan, broken=[broken.key for broken in page.broken])
+        broken_keys = [broken.key for broken in page.broken]
+        if sweep:
+            ours = await self.listing.swept(ours, scan, broken=broken_keys)
+        else:
+            await self.listing.note(ours, scan, broken=broken_keys)
         await self._look(ours, sweep=sweep)
 
     async def _look(self, products: Sequence[Product], *, sweep: bool) -> None:
@@ -224,9 +231,8 @@ class ProductsCycle:
         if vanished and len(vanished) == left:
             await self.apply.brakes.pull_empty("CS-Cart", left)
             return
-        for key in vanished:
-            log.warning("product.gone_from_source", product=key)
-        await self.listing.forget(vanished)
+        if await self.vanished.settle(vanished):
+            await self.listing.forget(vanished)
 
     async def _write(self) -> None:
         """Plan everything that exists, brake, then write batch by batch. Items of a group share a batch."""

@@ -41,24 +41,25 @@ class SourceListing:
     async def note(self, products: Sequence[Product], scan: int, *, broken: Sequence[str] = ()) -> None:
         """Remember that these products were listed, with the shop's own groups whatever the setting; those that could not
         be read (`broken`) are still there."""
-        rows = [ListingRow(item.key, self.rule.key(item.code), item.group or "") for item in products]
+        await self.db.run(lambda conn: self._note(conn, products, scan, broken, lean=False))
+
+    async def swept(self, products: Sequence[Product], scan: int, *, broken: Sequence[str]) -> list[Product]:
+        """The same for the sweep's lean listing, which leaves the variation groups out: they are known from the full one.
+        Answers the products with them."""
+        return await self.db.run(lambda conn: self._note(conn, products, scan, broken, lean=True))
+
+    def _note(
+        self, conn: Connection, products: Sequence[Product], scan: int, broken: Sequence[str], *, lean: bool
+    ) -> list[Product]:
         pair, source = self.policy.pair, self.policy.source
-
-        def write(conn: Connection) -> None:
-            listings.upsert_many(conn, pair, source, rows, scan)
-            listings.keep(conn, pair, source, broken, scan)
-
-        await self.db.run(write)
-
-    async def with_groups(self, products: Sequence[Product]) -> list[Product]:
-        """The sweep's lean listing leaves the variation groups out; they are known from the full one."""
-        keys = [product.key for product in products]
-        pair, source = self.policy.pair, self.policy.source
-        groups = await self.db.run(lambda conn: listings.groups_of(conn, pair, source, keys))
-        return [
-            replace(product, group=groups[product.key]) if groups.get(product.key) else product
-            for product in products
-        ]
+        known = listings.rows_of(conn, pair, source, [product.key for product in products])
+        whole = (
+            [_with_group(product, known.get(product.key)) for product in products] if lean else [*products]
+        )
+        rows = [ListingRow(item.key, self.rule.key(item.code), item.group or "") for item in whole]
+        listings.note(conn, pair, source, rows, scan=scan, known=known)
+        listings.keep(conn, pair, source, broken, scan)
+        return whole
 
     async def groups(self, keys: Sequence[str]) -> dict[str, str]:
         """The variation groups of these products, as far as groups are kept together; empty for none."""
@@ -88,3 +89,7 @@ class SourceListing:
             product_links.mark_dirty(conn, pair, left)
 
         await self.db.run(forget)
+
+
+def _with_group(product: Product, known: ListingRow | None) -> Product:
+    return replace(product, group=known.group) if known is not None and known.group else product

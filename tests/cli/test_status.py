@@ -59,7 +59,18 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
     told = json.loads(cli("status", "--json").stdout)
 
     assert list(told) == [
-        *("version", "running", "streams", "links", "failures", "failures_total", "brakes", "doubts")
+        *(
+            "version",
+            "running",
+            "streams",
+            "links",
+            "failures",
+            "failures_total",
+            "brakes",
+            "doubts",
+            "conflicts",
+            "differences",
+        )
     ]
     orders = told["streams"][0]
     assert list(orders) == [

@@ -12,15 +12,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from syncd.app import PAIR, App, Shops, open_database, utc_now
-from syncd.daemon.cycle import STREAMS, Cycles, Ending, Report
+from syncd.daemon.cycle import Cycles, Ending, Report
 from syncd.daemon.once import Exit, exit_code, run_once
+from syncd.daemon.streams import STREAMS
 from syncd.errors import Misconfigured, NotAuthorised, SyncdError
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.running import RunningShop, ShopThread
 from syncd.sandbox.webasyst.shop import WebasystShop
 from syncd.settings import Settings, load_settings
-from syncd.state import failures, order_links, product_links
+from syncd.state import conflicts, failures, order_links, product_links
+from syncd.state.conflicts import HeldConflict
 from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.order_links import OrderLink
@@ -210,6 +214,20 @@ class Pair:
         rows = self.cscart.dump()["products"].values()
         return next(row for row in rows if row["code"] == code)
 
+    def amount(self, code: str) -> int:
+        """Pieces of a SKU in CS-Cart."""
+        return int(self.source_product(code)["amount"])
+
+    def source_detail(self, code: str) -> Row:
+        """What CS-Cart's API says about the product with this SKU, texts and pictures included."""
+        login = self.cscart.credentials
+        product_id = self.source_product(code)["product_id"]
+        answer = httpx.get(
+            f"{self.cscart.url}/api/products/{product_id}", auth=(login["email"], login["api_key"])
+        )
+        detail: Row = answer.raise_for_status().json()
+        return detail
+
     def office_orders(self) -> list[Row]:
         """Webasyst's orders."""
         orders: list[Row] = self.webasyst.dump()["orders"]
@@ -257,6 +275,15 @@ class Pair:
             found = db.run_sync(lambda conn: order_links.get(conn, PAIR, "cscart", str(number)))
         assert found is not None, f"order {number} is not linked"
         return found
+
+    def conflicts(self) -> list[HeldConflict]:
+        """The fields that wait for a choice."""
+        with self.database() as db:
+            return db.run_sync(lambda conn: conflicts.all(conn, PAIR))
+
+    def source_codes(self) -> list[str]:
+        """The SKUs of CS-Cart's products."""
+        return [row["code"] for row in self.cscart.dump()["products"].values()]
 
     def linked_products(self) -> int:
         """How many products syncd has linked."""

@@ -37,6 +37,15 @@ async def test_a_path_hangs_below_the_root_and_its_query_is_encoded_once(connect
     assert line == b"GET /sub/api.php?hash=a%2Bb%25%20%26c&x=%C3%B6 HTTP/1.1"
 
 
+async def test_a_link_of_the_shop_hangs_on_its_host_and_a_whole_one_stays(connect: Connect) -> None:
+    """As in its pages: a sub-path of the root is in the link already."""
+    transport = connect("https://shop.example/sub/")
+    assert transport.absolute("/sub/a/1.png?v=2") == "https://shop.example/sub/a/1.png?v=2"
+    assert transport.absolute("a/1.png") == "https://shop.example/sub/a/1.png"
+    assert transport.absolute("//cdn.example/1.png") == "https://cdn.example/1.png"
+    assert transport.absolute("http://cdn.example/1.png") == "http://cdn.example/1.png"
+
+
 @pytest.mark.parametrize("trouble", [says(500), says(502), says(504), says_then_closes(CUT), resets()])
 async def test_a_passing_trouble_is_repeated(connect: Connect, trouble: Script) -> None:
     """5xx, a cut body and a reset connection are tried again."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any, Literal
 
 from syncd.errors import BrokenAnswer, ShopUnavailable
 from syncd.shops.transport import Answer, Transport
@@ -12,7 +13,7 @@ Query = Sequence[tuple[str, str]]
 
 
 class ApiAddress:
-    """Reads resources of the API: by `api/orders`, or by `api.php?_d=orders` where the web server rewrites nothing."""
+    """Calls resources of the API: by `api/orders`, or by `api.php?_d=orders` where the web server rewrites nothing."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -35,6 +36,21 @@ class ApiAddress:
             "CS-Cart: neither api/ nor api.php answers (404, a web page). If this lasts, check that SYNCD_CSCART__URL is "
             "the address of the storefront and that api.php lies in its folder."
         )
+
+    async def write(self, method: Literal["POST", "PUT"], resource: str, body: Mapping[str, Any]) -> Answer:
+        """The answer to a write, sent once in the form that the shop understands; which one, only a read may find out.
+
+        Raises `ShopUnavailable` when that is not known, and nothing was sent; otherwise as `Transport.write`.
+        """
+        if self._rewritten is None:
+            await self.read("version", ())
+        if self._rewritten is None:
+            raise ShopUnavailable(
+                f"CS-Cart: {method} {resource} was not sent, because the API does not answer with JSON"
+            )
+        if self._rewritten:
+            return await self._transport.write(method, f"api/{resource}", json=body)
+        return await self._transport.write(method, "api.php", query=[("_d", resource)], json=body)
 
     async def _read(self, resource: str, query: Query, *, rewritten: bool) -> Answer:
         if rewritten:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from syncd.errors import BrokenAnswer, NotAuthorised, SetAside, ShopUnavailable
-from syncd.shops.cscart.address import ApiAddress, Query, is_json
+from syncd.errors import BrokenAnswer, SetAside, ShopUnavailable
+from syncd.shops.cscart.address import ApiAddress, Query
+from syncd.shops.cscart.judge import answer_of_write, judge_write, says, trouble_of_read
 from syncd.shops.cscart.listing import Listing
 from syncd.shops.cscart.row import Row
 from syncd.shops.transport import Answer, Transport
@@ -31,10 +33,12 @@ class Reply:
 
 
 class CSCartClient:
-    """The API of one CS-Cart shop, reading only.
+    """The API of one CS-Cart shop.
 
-    Every method raises `NotAuthorised` for a refused key or a missing privilege, `BrokenAnswer` for an answer that is not
-    JSON of the promised shape (after one repetition), and `ShopUnavailable` or `Throttled` when the shop is unwell.
+    Every method raises `NotAuthorised` for a refused key or a missing privilege. A read raises `BrokenAnswer` for an answer
+    that is not JSON of the promised shape (after one repetition), and `ShopUnavailable` or `Throttled` when the shop is
+    unwell. A write is sent once; it raises `ShopUnavailable` or `Throttled` when it surely was not done, `Refused` when the
+    shop rejected it, and `InDoubt` when its outcome is unknown.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -67,6 +71,31 @@ class CSCartClient:
         """`GET statuses`: by default those of orders (contracts/cscart §5)."""
         return await self._listing("statuses", query, "manage_order_statuses")
 
+    async def shipments(self, query: Query) -> Listing:
+        """`GET shipments` (contracts/cscart §5)."""
+        return await self._listing("shipments", query, "view_orders")
+
+    async def update_product(self, product_id: str, body: Mapping[str, Any]) -> None:
+        """`PUT products/{id}`: the given fields change (contracts/cscart §3.4). `Refused` with code "gone" when there is no
+        such product, or it is in no category."""
+        await self._update("products", product_id, body, "product_id", "manage_catalog")
+
+    async def create_product(self, body: Mapping[str, Any]) -> str:
+        """`POST products`: a new product; answers its id (contracts/cscart §3.3). Not idempotent."""
+        return await self._create("products", body, "product_id", "manage_catalog")
+
+    async def update_order(self, order_id: str, body: Mapping[str, Any]) -> None:
+        """`PUT orders/{id}`: a status change, or for any other key a rebuild of the whole order (contracts/cscart §4.6)."""
+        await self._update("orders", order_id, body, "order_id", "edit_order and update_status")
+
+    async def create_shipment(self, body: Mapping[str, Any]) -> str:
+        """`POST shipments`: a new shipment; answers its id (contracts/cscart §5). Not idempotent."""
+        return await self._create("shipments", body, "shipment_id", "edit_order")
+
+    async def update_shipment(self, shipment_id: str, body: Mapping[str, Any]) -> None:
+        """`PUT shipments/{id}` (contracts/cscart §5); a shop may answer 200 to what it did not allow (§10)."""
+        await self._write("PUT", f"shipments/{shipment_id}", body, "edit_order")
+
     async def picture(self, url: str, max_bytes: int) -> bytes:
         """The bytes behind an address, absolute or below the shop's own. Raises `SetAside` when they cannot be had."""
         parts = urlsplit(url)
@@ -92,6 +121,28 @@ class CSCartClient:
         told, arrived = self._clock
         return told + timedelta(seconds=time.monotonic() - arrived), True
 
+    async def _create(self, resource: str, body: Mapping[str, Any], field: str, privilege: str) -> str:
+        value = await self._write("POST", resource, body, privilege)
+        with answer_of_write(f"POST {resource}"):
+            return Row.of(value, resource).identifier(field)
+
+    async def _update(
+        self, resource: str, key: str, body: Mapping[str, Any], field: str, privilege: str
+    ) -> None:
+        """A PUT that must answer with the id of the record: it is that record's proof (contracts/cscart §1.7)."""
+        call = f"{resource}/{key}"
+        value = await self._write("PUT", call, body, privilege)
+        with answer_of_write(f"PUT {call}"):
+            if (told := Row.of(value, resource).identifier(field)) != key:
+                raise BrokenAnswer(f"{field} is {told}")
+
+    async def _write(
+        self, method: Literal["POST", "PUT"], resource: str, body: Mapping[str, Any], privilege: str
+    ) -> Any:
+        answer = await self._address.write(method, resource, body)
+        self._note_clock(answer)
+        return judge_write(answer, f"{method} {resource}", privilege)
+
     async def _listing(self, resource: str, query: Query, privilege: str) -> Listing:
         reply = await self._needed(resource, query, privilege)
         return Listing.of(reply.value, resource, reply.clock)
@@ -113,59 +164,19 @@ class CSCartClient:
                 answer = await self._read(resource, query)
         if answer.status == HTTPStatus.OK:
             return _reply(answer)
-        if _says(answer, HTTPStatus.NOT_FOUND):
+        if says(answer, HTTPStatus.NOT_FOUND):
             return None
-        raise _trouble(answer, resource, privilege)
+        raise trouble_of_read(answer, resource, privilege)
 
     async def _read(self, resource: str, query: Query) -> Answer:
         answer = await self._address.read(resource, query)
+        self._note_clock(answer)
+        return answer
+
+    def _note_clock(self, answer: Answer) -> None:
         if answer.clock is not None:
             self._clock = (answer.clock, time.monotonic())
-        return answer
 
 
 def _reply(answer: Answer) -> Reply:
     return Reply(answer.json(), answer.clock or datetime.now(UTC))
-
-
-def _trouble(answer: Answer, resource: str, privilege: str) -> Exception:
-    """What a status that is not a success means (contracts/cscart §1.2, §1.3, §1.6)."""
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        return NotAuthorised(
-            "CS-Cart refuses the key (401). Check SYNCD_CSCART__EMAIL (an active administrator) and SYNCD_CSCART__API_KEY. "
-            "If both are right, the web server loses the Authorization header before PHP sees it: keep the rule for it of "
-            "the stock .htaccess, or pass the header on in the CGI/FastCGI settings."
-        )
-    if _says(answer, HTTPStatus.FORBIDDEN):
-        return NotAuthorised(
-            f"CS-Cart refuses {resource} (403: {_message(answer)}). The administrator behind SYNCD_CSCART__EMAIL needs the "
-            f"privilege {privilege} in its user group; if the message speaks of HTTPS, SYNCD_CSCART__URL must begin with "
-            "https://."
-        )
-    kind = "API" if is_json(answer) else "web server or a firewall, not the API,"
-    return ShopUnavailable(
-        f"CS-Cart: the {kind} answered {answer.status} to {resource}: {_message(answer)}. It is asked again later; if a "
-        "firewall blocks the calls, allow them there."
-    )
-
-
-def _says(answer: Answer, status: HTTPStatus) -> bool:
-    """Whether the API itself answers with this status: its errors repeat it in the body (contracts/cscart §1.6). Whatever
-    else answers it is a web server or a firewall, and says nothing about records (§7.1)."""
-    if answer.status != status:
-        return False
-    try:
-        body = answer.json()
-    except BrokenAnswer:
-        return False
-    return isinstance(body, dict) and str(body.get("status")) == str(int(status))
-
-
-def _message(answer: Answer) -> str:
-    """The API's own words, in the shop's language; a page is not repeated."""
-    try:
-        body = answer.json()
-    except BrokenAnswer:
-        return "a web page"
-    text = body.get("message") if isinstance(body, dict) else None
-    return text[:200] if isinstance(text, str) else "no message"

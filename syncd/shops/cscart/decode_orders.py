@@ -55,6 +55,8 @@ def decode_order(value: Any, currency: str) -> Order:
         total=row.needed_money("total"),
         comment=_plain_text(row.text("notes")),
         is_parent=row.text("is_parent_order") == "Y",
+        shipping_id=_shipping_id(row),
+        shipped=row.filled("shipment_ids"),
     )
 
 
@@ -156,6 +158,15 @@ def _shipping_name(row: Row) -> str:
     """The names of the shipping methods, one per shipped group; an entry may hold nothing but `need_shipment`."""
     names = (entry.text("shipping") for entry in row.rows("shipping"))
     return " + ".join(dict.fromkeys(name for name in names if name))
+
+
+def _shipping_id(row: Row) -> str:
+    """The one method of all shipped groups; the comma list stands in where no group tells its method."""
+    told = [entry.text("shipping_id") for entry in row.rows("shipping")]
+    if not any(told):
+        told = [part.strip() for part in row.text("shipping_ids").split(",")]
+    methods = set(told) - {"", "0"}
+    return methods.pop() if len(methods) == 1 else ""
 
 
 def _plain_text(text: str) -> str:

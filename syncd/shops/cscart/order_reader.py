@@ -13,14 +13,16 @@ from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_orders import decode_order
+from syncd.shops.cscart.decode_statuses import decode_statuses
 from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Portion, Walk
 from syncd.shops.cscart.row import Row
-from syncd.shops.cscart.scope import BY_ID, Pairs, Scope, part
+from syncd.shops.cscart.scope import BY_ID, BY_POSITION, Pairs, Scope, part
 
 _PAGE = 50
 """Full orders a call: each costs the shop ten queries and more (contracts/cscart §4.1)."""
 _SHORT_PAGE = 500
+_MOST_STATUSES = 100
 _FULL: Pairs = (("get_orders_data", "1"),)
 
 
@@ -116,6 +118,13 @@ class OrderReader:
     def _filters(self, since: datetime | None) -> Pairs:
         start: Pairs = (("updated_at_from", str(int(since.timestamp()))),) if since else ()
         return (*start, *self._scope.filter, *self._scope.words)
+
+
+async def order_statuses(client: CSCartClient, scope: Scope) -> dict[str, str]:
+    """The letters of order statuses with the shop's words for them; N and T are never listed (contracts/cscart §5)."""
+    page = (*part(1, _MOST_STATUSES, BY_POSITION), ("type", "O"))
+    listing = await client.statuses((*page, *scope.product_words))
+    return decode_statuses(listing.rows)
 
 
 def _key(row: Any) -> str | None:

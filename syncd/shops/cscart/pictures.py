@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, unquote, urlsplit
 
 from syncd.errors import SetAside
+from syncd.shops.picture_kind import picture_kind
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger than any picture that a shop shows; the size is checked while it is read."""
@@ -39,7 +40,7 @@ def picture_name(url: str, content: bytes) -> str:
 
     Raises `SetAside` when the content is none of the kinds that both shops take: png, jpg, gif, webp.
     """
-    kind = _kind(content)
+    kind = picture_kind(content)
     if kind is None:
         raise SetAside(f"what lies at {url} is not a png, jpg, gif or webp picture", code="image")
     last = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
@@ -48,14 +49,3 @@ def picture_name(url: str, content: bytes) -> str:
         stem, extension = extension, ""
     same = {"jpeg": "jpg"}.get(extension.lower(), extension.lower()) == kind
     return f"{stem[:_LONGEST_STEM].strip(' ._') or 'image'}.{extension.lower() if same else kind}"
-
-
-def _kind(content: bytes) -> str | None:
-    """The format by the first bytes: extensions and content types of shops lie."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    return "webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None

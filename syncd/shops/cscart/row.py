@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -41,6 +41,10 @@ class Row:
     def has(self, field: str) -> bool:
         """Whether there is a value, an empty list included."""
         return self._fields.get(field) not in (None, "")
+
+    def filled(self, field: str) -> bool:
+        """Whether there is more than nothing: neither empty nor an empty list or map."""
+        return self.has(field) and self._fields[field] not in ([], {}, False)
 
     def told(self, field: str) -> str | None:
         """The text as it was typed, possibly empty; `None` when the field is absent or null."""
@@ -109,6 +113,10 @@ class Row:
         return [
             Row(as_map(value, f"{path}.{key}"), f"{path}.{key}") for key, value in self._map(field).items()
         ]
+
+    def without(self, fields: Collection[str]) -> dict[str, Any]:
+        """The object as it came, but for these fields."""
+        return {name: value for name, value in self._fields.items() if name not in fields}
 
     def keys(self, field: str) -> tuple[str, ...]:
         """The keys of the map in this field."""

@@ -9,11 +9,10 @@ from syncd.model.exchange import Page
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord, Product
 from syncd.shops.cscart.client import CSCartClient
-from syncd.shops.cscart.decode_statuses import decode_statuses
-from syncd.shops.cscart.order_reader import OrderReader
+from syncd.shops.cscart.order_reader import OrderReader, order_statuses
 from syncd.shops.cscart.pictures import MAX_BYTES, picture_name, picture_url
 from syncd.shops.cscart.product_reader import ProductReader
-from syncd.shops.cscart.scope import BY_POSITION, Scope, part
+from syncd.shops.cscart.scope import Scope
 
 
 class CSCartSource:
@@ -64,9 +63,7 @@ class CSCartSource:
 
     async def statuses(self) -> dict[str, str]:
         """The letters of order statuses with the shop's words for them; N and T are never listed."""
-        page = (*part(1, 100, BY_POSITION), ("type", "O"))
-        listing = await self._client.statuses((*page, *self._scope.product_words))
-        return decode_statuses(listing.rows)
+        return await order_statuses(self._client, self._scope)
 
     async def clock(self) -> datetime:
         """What the shop's clock shows now; our own where the shop does not tell."""

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from syncd.errors import Misconfigured
 from syncd.model.backoffice import OfficeProfile, Warehouse
@@ -87,6 +87,12 @@ class Account:
     async def shop_clock(self) -> ShopClock:
         """The clock that the shop's naive times are read by."""
         return (await self._knowledge()).clock
+
+    async def clock_of(self, reply: Reply) -> datetime:
+        """What the shop's clock showed when it answered; by ours and the known offset where it does not tell."""
+        if reply.clock is not None:
+            return reply.clock
+        return datetime.now(UTC) + timedelta(seconds=(await self.profile()).server_offset)
 
     async def stock_shares(self) -> dict[int, bool]:
         """Every warehouse and whether it is the chosen one; empty when the shop has none."""

@@ -138,6 +138,14 @@ class WebasystClient:
             files=[("file", name, content)],
         )
 
+    def address(self, url: str) -> str:
+        """An absolute address for one that the shop gave relative to its host (contracts/webasyst §3.2)."""
+        return self._transport.absolute(url)
+
+    async def picture(self, url: str, max_bytes: int) -> bytes:
+        """The bytes at an absolute address. Raises `Refused` when they cannot be had, `RetryLater` when they may be."""
+        return await self._transport.download(url, max_bytes=max_bytes)
+
     async def _read(self, method: str, query: Pairs = ()) -> Reply:
         try:
             return await self._read_once(method, query)

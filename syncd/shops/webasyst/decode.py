@@ -9,8 +9,11 @@ strings, empty maps as `[]` (contracts/webasyst §2, §3.2, §3.3, §5.5, §5.6)
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +23,7 @@ from syncd.model.money import Rates
 from syncd.shops.php import as_decimal, as_flag, as_int, as_list, as_map, as_text
 from syncd.shops.webasyst.shop_clock import ShopClock, shop_clock
 
+_PAYLOAD_LENGTH = 2_000
 _NO_TIME = frozenset({"", "0000-00-00 00:00:00"})
 
 
@@ -60,8 +64,17 @@ def identity(row: Any, name: str = "id") -> int:
     return number
 
 
-def product(row: Any) -> OfficeProduct:
-    """A row of `product.search` with `fields=skus,stock_counts`, or the answer of `product.getInfo`."""
+def payload_of(row: Any) -> str:
+    """A row as it came, its beginning, to be kept with the reason why it cannot be read."""
+    return json.dumps(row, ensure_ascii=False, default=str)[:_PAYLOAD_LENGTH]
+
+
+def product(row: Any, clock: ShopClock) -> OfficeProduct:
+    """A row of `product.search` with `fields=skus,stock_counts`, or the answer of `product.getInfo`.
+
+    `edited_at` is when it was last edited, else made; `None` when neither can be read: nothing else hangs on
+    it.
+    """
     fields = as_map(row, "product")
     product_id = identity(fields)
     get = fields.get
@@ -80,6 +93,7 @@ def product(row: Any) -> OfficeProduct:
         skus=tuple(sku(each, product_id) for each in as_list(get("skus"), "skus")),
         params=_params(get("params")),
         image_count=_image_count(fields),
+        edited_at=_edited_at(fields, clock),
     )
 
 
@@ -152,6 +166,15 @@ def images(body: Any) -> list[OfficeImage]:
     return [image(row) for row in as_list(body, "images")]
 
 
+def image_urls(row: Any) -> list[str]:
+    """Where the pictures of a row of `product.search` with `fields=images` lie, large, in shown order; relative to
+    the shop's host (contracts/webasyst §3.2).
+    """
+    found = [as_map(each, "image") for each in as_list(as_map(row, "product").get("images"), "images")]
+    shown = sorted(found, key=lambda each: as_int(each.get("sort") or 0, "sort"))
+    return [_required(each, "url_big") for each in shown]
+
+
 def warehouses(body: Any) -> tuple[Warehouse, ...]:
     """The answer of `stock.getList`, in the shop's order; empty for a shop without warehouses."""
     return tuple(
@@ -200,6 +223,16 @@ def phones(row: Any) -> list[str]:
     """The phone numbers of a row of `customer.search`, as stored; none is `false` (contracts/webasyst §6)."""
     found = as_map(row, "customer").get("phone") or []
     return [_text(as_map(each, "phone"), "value") for each in as_list(found, "phone")]
+
+
+def _edited_at(fields: Mapping[str, Any], clock: ShopClock) -> datetime | None:
+    """A product's `edit_datetime`, which is null until its first edit (contracts/webasyst §0.16)."""
+    for name in ("edit_datetime", "create_datetime"):
+        text = fields.get(name)
+        if isinstance(text, str) and text not in _NO_TIME:
+            with suppress(BrokenAnswer):
+                return clock.to_utc(text, name)
+    return None
 
 
 def _line(row: Any, *, escaped: bool) -> OfficeLine:

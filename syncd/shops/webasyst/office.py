@@ -5,10 +5,11 @@ products.
 from __future__ import annotations
 
 from syncd.shops.webasyst.orders import OfficeOrders
+from syncd.shops.webasyst.pictures import OfficePictures
 from syncd.shops.webasyst.products import OfficeProducts
 
 
-class WebasystOffice(OfficeOrders, OfficeProducts):
+class WebasystOffice(OfficeOrders, OfficeProducts, OfficePictures):
     """The back office: orders and products of one account over one client.
 
     Writes are not serialised here; only one task may write to an account at a time, because its tables know

@@ -9,10 +9,12 @@ from typing import Any
 
 from syncd.errors import BrokenAnswer, Held
 from syncd.model.backoffice import OfficeOrder
-from syncd.model.exchange import OrderChanges, OrderDraft
+from syncd.model.exchange import OrderChanges, OrderDraft, Page
 from syncd.model.order import Address
+from syncd.model.product import BrokenRecord
 from syncd.shops.webasyst import conditions, decode, encode
 from syncd.shops.webasyst.account import Account
+from syncd.shops.webasyst.client import Reply
 from syncd.shops.webasyst.judge import NotFound, answer_of_write, unsure
 from syncd.shops.webasyst.places import office_address
 
@@ -43,13 +45,23 @@ class OfficeOrders(Account):
     async def orders_created_since(self, since: datetime) -> list[OfficeOrder]:
         """Orders created since then, half-written ones included (contracts/webasyst §9)."""
         clock = await self.shop_clock()
-        start = clock.condition(since)
-        rows = await self._order_rows(f"search/create_datetime>={start}")
-        return [
-            decode.order(row, clock, escaped=False)
-            for row in rows
-            if row_time(row, "create_datetime") >= start
-        ]
+        _, rows = await self._rows_since("create_datetime", since)
+        return [decode.order(row, clock, escaped=False) for row in rows]
+
+    async def orders_touched_since(self, since: datetime) -> Page[OfficeOrder]:
+        """Orders that an action, a save or a comment touched since then (contracts/webasyst §9), those that cannot be
+        read, and the shop's clock at the first answer; all in one page.
+        """
+        clock = await self.shop_clock()
+        reply, rows = await self._rows_since("update_datetime", since)
+        records: list[OfficeOrder] = []
+        broken: list[BrokenRecord] = []
+        for row in rows:
+            try:
+                records.append(decode.order(row, clock, escaped=False))
+            except BrokenAnswer as error:
+                broken.append(BrokenRecord(str(decode.identity(row)), str(error), decode.payload_of(row)))
+        return Page(records, broken, await self.clock_of(reply), len(rows))
 
     async def order(self, order_id: int) -> OfficeOrder | None:
         """One order as it stands now; names unescaped."""
@@ -135,18 +147,28 @@ class OfficeOrders(Account):
 
     async def _orders(self, hash_: str) -> list[OfficeOrder]:
         clock = await self.shop_clock()
-        return [decode.order(row, clock, escaped=False) for row in await self._order_rows(hash_)]
+        _, rows = await self._search(hash_)
+        return [decode.order(row, clock, escaped=False) for row in rows]
 
-    async def _order_rows(self, hash_: str) -> list[Any]:
-        """All rows of a search, page by page; orders never vanish, and by id new ones come last."""
+    async def _rows_since(self, column: str, since: datetime) -> tuple[Reply, list[Any]]:
+        """The rows of orders whose time in this column is not before `since`; the shop's word for it is checked."""
+        start = (await self.shop_clock()).condition(since)
+        reply, rows = await self._search(f"search/{column}>={start}")
+        return reply, [row for row in rows if row_time(row, column) >= start]
+
+    async def _search(self, hash_: str) -> tuple[Reply, list[Any]]:
+        """The first answer and all rows of a search, page by page; orders never vanish, and by id new ones come last."""
         found: dict[int, Any] = {}
+        first: Reply | None = None
         offset = 0
         while True:
-            page = decode.rows((await self._client.search_orders(hash_, offset=offset)).body, "orders")
+            reply = await self._client.search_orders(hash_, offset=offset)
+            first = first or reply
+            page = decode.rows(reply.body, "orders")
             found |= {decode.identity(row): row for row in page.rows}
             offset += len(page.rows)
             if offset >= page.count:
-                return list(found.values())
+                return first, list(found.values())
             if not page.rows:
                 # Taken for complete, an order that is there would be created once more.
                 raise BrokenAnswer(f"Webasyst counts {page.count} orders but shows {offset}")

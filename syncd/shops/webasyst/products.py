@@ -1,15 +1,14 @@
-"""Products in the back office: scan, find, create, change in batches, pictures."""
+"""Products in the back office: scan, find, create, change in batches."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
-from syncd.errors import BrokenAnswer, Held
-from syncd.model.backoffice import OfficeImage, OfficeProduct, UnreadableProduct
+from syncd.errors import BrokenAnswer
+from syncd.model.backoffice import OfficeProduct, UnreadableProduct
 from syncd.model.exchange import DraftSku, Page, ProductDraft, SkuChange
 from syncd.model.product import BrokenRecord
 from syncd.shops.webasyst import conditions, decode, encode
@@ -24,13 +23,11 @@ BATCH = 1000
 """SKUs per massUpdate; 1000 took half a second (contracts/webasyst §10)."""
 
 _LIKE_LIMIT = 50
-_PAYLOAD_LENGTH = 2_000
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _ItemT = TypeVar("_ItemT")
 
 
 class OfficeProducts(Account):
-    """The product side of the office: `syncd.sync.ports.ProductOffice`."""
+    """The product side of the office: `syncd.sync.ports.ProductOffice` without the pictures."""
 
     async def scan(self) -> AsyncIterator[Page[OfficeProduct]]:
         """Every product with its SKUs and warehouse counts, 1000 a page, by id; rows that cannot be read come
@@ -38,8 +35,8 @@ class OfficeProducts(Account):
         """
         seen = 0
         async for reply, rows, left in self._pages("", SCAN_FIELDS):
-            records, broken = _readable(rows)
-            yield Page(records, broken, await self._clock_of(reply), seen + left)
+            records, broken = await self._readable(rows)
+            yield Page(records, broken, await self.clock_of(reply), seen + left)
             seen += len(rows)
 
     async def products(self, product_ids: Sequence[int]) -> list[OfficeProduct]:
@@ -56,24 +53,35 @@ class OfficeProducts(Account):
         for hash_, wanted in conditions.ids(product_ids):
             reply = await self._client.search_products(hash_, FULL_FIELDS, limit=len(wanted))
             rows = decode.rows(reply.body, "products").rows
-            records, broken = _readable(row for row in rows if decode.identity(row) in wanted)
+            records, broken = await self._readable(row for row in rows if decode.identity(row) in wanted)
             found += records
             unreadable += broken
         return found, unreadable
 
     async def products_touched_since(self, since: datetime) -> list[OfficeProduct]:
-        """What was created or edited since then, with SKUs and params; what cannot be read is left out.
+        """What was created or edited since then, with SKUs and params; what cannot be read is left out."""
+        return list((await self.touched_products(since)).records)
+
+    async def touched_products(self, since: datetime, *, created: bool = True) -> Page[OfficeProduct]:
+        """The same with those that cannot be read, and the shop's clock at the first answer; without `created` those that
+        were edited only.
 
         Two searches, because the shop has no OR, and a new product's `edit_datetime` is null
         (contracts/webasyst §9).
         """
         start = (await self.shop_clock()).condition(since)
+        clock: datetime | None = None
         found: dict[int, OfficeProduct] = {}
-        for column in ("create_datetime", "edit_datetime"):
-            async for _, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
-                touched, _ = _readable(row for row in rows if row_time(row, column) >= start)
-                found |= {product.product_id: product for product in touched}
-        return list(found.values())
+        unreadable: dict[str, BrokenRecord] = {}
+        for column in ("create_datetime",) * created + ("edit_datetime",):
+            async for reply, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
+                clock = clock or await self.clock_of(reply)
+                touched = (row for row in rows if row_time(row, column) >= start)
+                records, broken = await self._readable(touched)
+                found |= {product.product_id: product for product in records}
+                unreadable |= {record.key: record for record in broken}
+        assert clock is not None  # every search has at least one page
+        return Page(list(found.values()), list(unreadable.values()), clock)
 
     async def products_like(self, code: str) -> list[OfficeProduct]:
         """At most 50 products of a fuzzy search; every hit must be checked for equality by the caller."""
@@ -81,7 +89,7 @@ class OfficeProducts(Account):
             return []
         hash_ = f"search/query={conditions.decoded_twice(code.strip())}"
         reply = await self._client.search_products(hash_, FULL_FIELDS, limit=_LIKE_LIMIT)
-        found, _ = _readable(decode.rows(reply.body, "products").rows)
+        found, _ = await self._readable(decode.rows(reply.body, "products").rows)
         return found
 
     async def add_product(self, draft: ProductDraft) -> OfficeProduct:
@@ -92,10 +100,11 @@ class OfficeProducts(Account):
         """
         type_id, category_id = await self.placement()
         stock = await self.stock_shares()
+        clock = await self.shop_clock()
         form = encode.new_product(draft, type_id=type_id, category_id=category_id, stock=stock)
         body = await self._client.add_product(form)
         with answer_of_write("shop.product.add"):
-            product = decode.product(body)
+            product = decode.product(body, clock)
         if _codes(sku.code for sku in product.skus) != _codes(sku.code for sku in draft.skus):
             raise unsure("shop.product.add", f"product {product.product_id} and other SKUs than asked for")
         return product
@@ -125,31 +134,13 @@ class OfficeProducts(Account):
 
     async def update_product(self, product_id: int, fields: Mapping[str, str]) -> OfficeProduct:
         """Change product columns; SKUs are never sent here (contracts/webasyst §0.6)."""
+        clock = await self.shop_clock()
         body = await self._client.update_product(product_id, encode.product_columns(fields))
         with answer_of_write("shop.product.update"):
-            product = decode.product(body)
+            product = decode.product(body, clock)
         if product.product_id != product_id:
             raise unsure("shop.product.update", f"product {product.product_id} instead of {product_id}")
         return product
-
-    async def images(self, product_id: int) -> list[OfficeImage]:
-        """The pictures of a product with the names they were uploaded under."""
-        return decode.images((await self._client.images(product_id)).body)
-
-    async def add_image(
-        self, product_id: int, content: bytes, file_name: str, description: str
-    ) -> OfficeImage:
-        """Upload a picture. Raises `Held` for a file name whose ending the shop does not take for a picture
-        (§3.8).
-        """
-        if not file_name.lower().endswith(_PICTURES):
-            # The shop would answer 500 and keep a broken image.
-            raise Held(
-                f"the picture {file_name[:80]!r} of product {product_id} is not one of {', '.join(_PICTURES)}"
-            )
-        body = await self._client.add_image(product_id, file_name, content, description)
-        with answer_of_write("shop.product.images.add"):
-            return decode.image(body)
 
     async def _pages(self, condition: str, fields: str) -> AsyncIterator[tuple[Reply, list[Any], int]]:
         """All rows that meet a condition, with the answer and how many rows were left before it.
@@ -173,22 +164,17 @@ class OfficeProducts(Account):
                 raise BrokenAnswer(f"Webasyst counts {page.count} products after {last} but shows none")
             last = numbers[-1]
 
-    async def _clock_of(self, reply: Reply) -> datetime:
-        if reply.clock is not None:
-            return reply.clock
-        return datetime.now(UTC) + timedelta(seconds=(await self.profile()).server_offset)
-
-
-def _readable(rows: Iterable[Any]) -> tuple[list[OfficeProduct], list[BrokenRecord]]:
-    records: list[OfficeProduct] = []
-    broken: list[BrokenRecord] = []
-    for row in rows:
-        try:
-            records.append(decode.product(row))
-        except BrokenAnswer as error:
-            payload = json.dumps(row, ensure_ascii=False, default=str)[:_PAYLOAD_LENGTH]
-            broken.append(UnreadableProduct(str(decode.identity(row)), str(error), payload, _codes_of(row)))
-    return records, broken
+    async def _readable(self, rows: Iterable[Any]) -> tuple[list[OfficeProduct], list[BrokenRecord]]:
+        clock = await self.shop_clock()
+        records: list[OfficeProduct] = []
+        broken: list[BrokenRecord] = []
+        for row in rows:
+            try:
+                records.append(decode.product(row, clock))
+            except BrokenAnswer as error:
+                key, payload = str(decode.identity(row)), decode.payload_of(row)
+                broken.append(UnreadableProduct(key, str(error), payload, _codes_of(row)))
+        return records, broken
 
 
 def _codes_of(row: Any) -> dict[int, str] | None:

@@ -24,7 +24,7 @@ class ShopClock:
     def to_utc(self, text: str, field: str) -> datetime:
         """A time of a record as aware UTC. Raises `BrokenAnswer` naming the field when it is not a time."""
         try:
-            naive = datetime.strptime(text, _FORMAT)
+            naive = _naive(text)
             return naive.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise BrokenAnswer(f"Webasyst sent {text[:40]!r} as {field}, which is not a time") from error
@@ -40,6 +40,13 @@ class ShopClock:
         if local.fold == 0 and first > second:
             local -= first - second
         return local.strftime(_FORMAT)
+
+
+def _naive(text: str) -> datetime:
+    """The time without a zone. `strptime` would take a tenth of what a whole sweep costs."""
+    if len(text) != len("2026-01-31 23:59:59") or text[4:19:3] != "-- ::":
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
 
 
 def shop_clock(name: str, shift: int) -> ShopClock:

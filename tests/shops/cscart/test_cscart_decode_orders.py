@@ -288,3 +288,36 @@ def test_a_short_row_is_no_order() -> None:
 def test_characters_that_cannot_be_stored_are_replaced() -> None:
     """Halves of emoji and NULs never reach the database."""
     assert decode(notes="a\ud83d b\0").comment == "a\ufffd b"
+
+
+@pytest.mark.parametrize(
+    ("fields", "method"),
+    [
+        ({"shipping": [{"shipping_id": "1"}, {"need_shipment": True}], "shipping_ids": "1,2"}, "1"),
+        ({"shipping": {"0": {"shipping_id": 1}, "7": {"shipping_id": "1"}}}, "1"),
+        ({"shipping": [{"shipping_id": "1"}, {"shipping_id": "2"}]}, ""),
+        ({"shipping": [], "shipping_ids": "3"}, "3"),
+        ({"shipping": {"0": {"need_shipment": True}}, "shipping_ids": "3, 3"}, "3"),
+        ({"shipping": None, "shipping_ids": "3,4"}, ""),
+        ({"shipping": [], "shipping_ids": ""}, ""),
+        ({"shipping": [{"shipping_id": "0"}], "shipping_ids": "0"}, ""),
+    ],
+)
+def test_the_shipping_method(fields: dict[str, Any], method: str) -> None:
+    """Its id is told when all groups are shipped alike; the comma list stands in for entries without one."""
+    assert decode(**fields).shipping_id == method
+
+
+@pytest.mark.parametrize(
+    ("ids", "shipped"),
+    [(["4"], True), ({"1": "4"}, True), ("4,5", True), ([], False), ("", False), (None, False)],
+)
+def test_whether_there_are_shipments(ids: Any, shipped: bool) -> None:
+    """A list by the code, a comma text by the documentation (contracts/cscart §4.3)."""
+    assert decode(shipment_ids=ids).shipped is shipped
+
+
+def test_a_partly_shipped_order_of_the_samples() -> None:
+    """One shipment is enough."""
+    order = decode_order(sample("order_95_deleted_product_partly_shipped.json"), "RUB")
+    assert (order.shipped, order.shipping_id) == (True, "")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import BrokenAnswer
-from syncd.model.backoffice import OfficeImage, OfficeLine, Warehouse
+from syncd.model.backoffice import OfficeImage, OfficeLine, OfficeProduct, Warehouse
 from syncd.shops.webasyst import decode
 from syncd.shops.webasyst.shop_clock import shop_clock
 from tests.shops.webasyst.webasyst_support import at, recorded
@@ -22,10 +22,14 @@ D = Decimal
 UTC_CLOCK = shop_clock("UTC", 0)
 
 
+def product(row: Any) -> OfficeProduct:
+    return decode.product(row, UTC_CLOCK)
+
+
 def test_a_searched_product_has_its_skus_and_warehouse_counts() -> None:
     """Disabled SKUs are there too; prices are in the product's currency."""
     rows = decode.rows(recorded("seeded/product_search_all_skus_stock"), "products")
-    products = {each.product_id: each for each in map(decode.product, rows.rows)}
+    products = {each.product_id: each for each in map(product, rows.rows)}
     assert rows.count == len(products) == 20
     shirt = products[3]
     assert (shirt.name, shirt.currency, shirt.url, shirt.visible) == (
@@ -44,25 +48,55 @@ def test_a_searched_product_has_its_skus_and_warehouse_counts() -> None:
 def test_an_unlimited_sku_has_neither_count_nor_rows() -> None:
     """`count: null` and `stock: null` (contracts/webasyst §0.10)."""
     rows = decode.rows(recorded("seeded/product_search_all_skus_stock"), "products").rows
-    card = next(each for each in map(decode.product, rows) if each.product_id == 1016)
+    card = next(each for each in map(product, rows) if each.product_id == 1016)
     assert [(sku.count, dict(sku.stock)) for sku in card.skus] == [(None, {}), (None, {})]
 
 
 def test_get_info_gives_the_same_product_by_lists_and_numbers() -> None:
     """SKUs as a list with `stocks: [{id, count}]`, prices as numbers (contracts/webasyst §3.3)."""
-    made = decode.product(recorded("product/add_full"))
+    made = product(recorded("product/add_full"))
     assert [sku.code for sku in made.skus][:2] == ["TS-S", "TS-M"]
     assert made.skus[0].stock == {1: D(5), 2: D(7)}
     assert made.skus[0].price == D("10.5")
     assert made.main_sku_id == made.skus[0].sku_id
-    assert decode.product(recorded("product/getInfo_with_images")).image_count == 2
+    assert product(recorded("product/getInfo_with_images")).image_count == 2
 
 
 def test_params_are_there_when_asked_for() -> None:
     """An object, or `[]` when there are none."""
     row = decode.rows(recorded("product/search_fields_params"), "products").rows[0]
-    assert decode.product(row).params == {"cscart_id": "3333", "foo": "bar"}
-    assert decode.product(row | {"params": []}).params == {}
+    assert product(row).params == {"cscart_id": "3333", "foo": "bar"}
+    assert product(row | {"params": []}).params == {}
+
+
+@pytest.mark.parametrize(
+    ("created", "edited", "told"),
+    [
+        ("2026-11-20 23:00:00", "2026-11-21 07:00:00", "2026-11-21 04:00:00"),
+        ("2026-11-20 23:00:00", None, "2026-11-20 20:00:00"),
+        ("2026-11-20 23:00:00", "0000-00-00 00:00:00", "2026-11-20 20:00:00"),
+        ("2026-11-20 23:00:00", "yesterday", "2026-11-20 20:00:00"),
+        (["?"], None, None),
+        (None, 7, None),
+    ],
+)
+def test_a_product_was_edited_when_it_was_last_edited_or_made(
+    created: Any, edited: Any, told: str | None
+) -> None:
+    """In the shop's own time; a product without a time that can be read is a product all the same."""
+    row = recorded("product/add_full") | {"create_datetime": created, "edit_datetime": edited}
+    read = decode.product(row, shop_clock("Europe/Moscow", 0))
+    assert read.edited_at == (at(told) if told else None)
+
+
+def test_pictures_of_a_searched_product_come_large_and_in_shown_order() -> None:
+    """By `sort`: the map is keyed by id, and not every JSON reader keeps the order of a map (contracts/webasyst §3.2)."""
+    row = recorded("product_search/fields_images")["products"][0]
+    path = "/wa-data/public/shop/products/03/00/3/images"
+    shown = [f"{path}/3/3.970.png", f"{path}/1/1.970.png"]
+    assert decode.image_urls(row) == shown
+    assert decode.image_urls(row | {"images": dict(sorted(row["images"].items()))}) == shown
+    assert decode.image_urls(row | {"images": []}) == []
 
 
 def test_a_searched_order_is_the_one_that_get_info_answers() -> None:
@@ -161,8 +195,12 @@ JSON = st.recursive(
 )
 
 DECODERS: list[tuple[Callable[[Any], Any], str]] = [
-    (decode.product, "product/add_full"),
+    (product, "product/add_full"),
     (decode.sku, "skus/add"),
+    (
+        lambda body: [decode.image_urls(row) for row in decode.rows(body, "products").rows],
+        "product_search/fields_images",
+    ),
     (lambda body: decode.order(body, UTC_CLOCK, escaped=True), "order_getInfo/ok"),
     (decode.settings, "seeded/settings_get"),
     (decode.images, "images/getList"),
@@ -171,7 +209,7 @@ DECODERS: list[tuple[Callable[[Any], Any], str]] = [
     (decode.types, "type/getList"),
     (decode.rights, "rights/rights"),
     (
-        lambda body: [decode.product(row) for row in decode.rows(body, "products").rows],
+        lambda body: [product(row) for row in decode.rows(body, "products").rows],
         "product_search/id_list",
     ),
     (

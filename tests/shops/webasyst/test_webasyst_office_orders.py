@@ -153,6 +153,24 @@ async def test_orders_created_since_are_paged_by_offset_and_checked(shop: Shop) 
     assert [shop.query("shop.order.search", n)["offset"] for n in (0, 1)] == ["0", "1000"]
 
 
+async def test_touched_orders_come_with_the_broken_ones_and_the_shops_clock(shop: Shop) -> None:
+    """One search; a creation alone touches nothing, and what the shop should not have returned is dropped."""
+    shop.says("shop.settings.get", recorded("settings/timezone_php_moscow"))
+    moved = row(3, update_datetime="2026-11-21 07:00:00", state_id="paid")
+    broken = row(4, update_datetime="2026-11-21 07:00:00", total="?")
+    early = row(5, update_datetime="2026-11-21 06:59:59")
+    shop.says("shop.order.search", answer(moved, broken, early, row(6, update_datetime=None)))
+    page = await office().orders_touched_since(at("2026-11-21 04:00:00"))
+    assert [(order.order_id, order.state, order.updated_at) for order in page.records] == [
+        (3, "paid", at("2026-11-21 04:00:00"))
+    ]
+    assert [(record.key, "total" in record.reason) for record in page.broken] == [("4", True)]
+    assert '"id": "4"' in page.broken[0].payload
+    assert page.clock == at("2026-11-21 04:26:13")
+    assert shop.query("shop.order.search")["hash"] == "search/update_datetime>=2026-11-21 07:00:00"
+    assert shop.calls("shop.order.search") == 1
+
+
 async def test_a_search_that_shows_less_than_it_counts_is_broken(shop: Shop) -> None:
     """Taken for complete, an order that is there would be created once more."""
     shop.says("shop.order.search", answer(row(1, "cs:1:A"), count=2), answer(count=2))

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import respx
 import time_machine
 
-from syncd.errors import BrokenAnswer, Held, InDoubt, Misconfigured, Refused
+from syncd.errors import BrokenAnswer, InDoubt, Misconfigured, Refused
 from syncd.model.exchange import DraftSku, ProductDraft, SkuChange
 from tests.shops.webasyst.webasyst_support import Shop, at, office, recorded
 
@@ -33,6 +34,11 @@ def answer(*rows: dict[str, Any], count: int | None = None) -> dict[str, Any]:
         "limit": 1000,
         "products": list(rows),
     }
+
+
+def reply(body: Any, clock: str) -> respx.MockResponse:
+    """An answer at a moment of the shop's clock."""
+    return respx.MockResponse(200, content=json.dumps(body).encode(), headers={"Date": clock})
 
 
 async def pages(iterator: AsyncIterator[Any]) -> list[Any]:
@@ -119,6 +125,26 @@ async def test_what_was_touched_is_asked_for_twice(shop: Shop) -> None:
         f"search/create_datetime>={since}",
         f"search/edit_datetime>={since}",
     ]
+
+
+async def test_touched_products_come_with_the_broken_ones_and_the_clock_of_the_first_answer(
+    shop: Shop,
+) -> None:
+    """Once each, though both searches show them; the cursor may not pass what happens between the two."""
+    since = "2026-11-21 04:00:00"
+    both = row(5, create_datetime=since, edit_datetime=since)
+    broken = row(6, create_datetime=since, edit_datetime=since, skus="?")
+    old = row(7, create_datetime="2020-01-01 00:00:00", edit_datetime="2020-01-01 00:00:00", skus="?")
+    shop.says_raw(
+        SEARCH,
+        reply(answer(both, broken, old), "Sat, 21 Nov 2026 04:26:13 GMT"),
+        reply(answer(both, broken, old), "Sat, 21 Nov 2026 04:26:59 GMT"),
+    )
+    page = await office().touched_products(at(since))
+    assert [product.product_id for product in page.records] == [5]
+    assert [product.edited_at for product in page.records] == [at(since)]
+    assert [record.key for record in page.broken] == ["6"]
+    assert page.clock == at("2026-11-21 04:26:13")
 
 
 async def test_touched_products_are_paged_by_id_too(shop: Shop) -> None:
@@ -245,32 +271,3 @@ async def test_an_update_of_a_product_that_is_gone_is_refused(shop: Shop) -> Non
     shop.says("shop.product.update", recorded("product/update_not_found"), status=404)
     with pytest.raises(Refused, match=r"shop\.product\.update.*Product not found"):
         await office().update_product(9999, {"name": "x"})
-
-
-async def test_a_picture_goes_up_as_a_file(shop: Shop) -> None:
-    """Multipart field `file`, the product in the address (contracts/webasyst §3.8)."""
-    shop.says("shop.product.images.add", recorded("images/add"), {"id": None})
-    image = await office().add_image(3, b"\x89PNG", "red.png", "вид спереди")
-    assert (image.image_id, image.file_name) == (1, "red.png")
-    request = shop.request("shop.product.images.add")
-    assert shop.query("shop.product.images.add") == {"product_id": "3"}
-    assert b'name="file"; filename="red.png"' in request.content
-    assert "вид спереди".encode() in request.content
-    with pytest.raises(InDoubt):
-        await office().add_image(3, b"\x89PNG", "red.PNG", "")
-
-
-async def test_a_file_that_the_shop_takes_for_no_picture_is_never_sent(shop: Shop) -> None:
-    """It would answer 500 and keep a broken image (contracts/webasyst §3.8)."""
-    shop.says("shop.product.images.add")
-    for name in ("noext", "x.php", "x.txt", "x.svg"):
-        with pytest.raises(Held, match=name):
-            await office().add_image(3, b"", name, "")
-    assert shop.calls("shop.product.images.add") == 0
-
-
-async def test_pictures_are_listed_by_the_names_they_were_uploaded_under(shop: Shop) -> None:
-    """So that the same one is not uploaded twice."""
-    shop.says("shop.product.images.getList", recorded("images/getList"))
-    assert [image.file_name for image in await office().images(3)][:2] == ["red.png", "зелёный файл.png"]
-    assert shop.query("shop.product.images.getList") == {"product_id": "3"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -30,6 +32,9 @@ pytestmark = pytest.mark.anyio
 D = Decimal
 REFERENCE = "cscart:1:A&B+1%2F-x=y"
 PRODUCTS = 1_020
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,8 @@ async def test_an_order_is_created_found_changed_and_moved_on(office: WebasystOf
     assert await orders.act(made.order_id, "process") == "processing"
     with pytest.raises(Held):
         await orders.act(made.order_id, "process")
+    touched = await orders.orders_touched_since(datetime.now(UTC) - timedelta(minutes=5))
+    assert [order.state for order in touched.records if order.order_id == made.order_id] == ["processing"]
 
 
 async def test_an_order_in_another_currency_is_found_by_its_reference(office: WebasystOffice) -> None:
@@ -162,4 +169,18 @@ async def test_a_product_is_created_found_and_changed(office: WebasystOffice) ->
     assert (third.sku_id, third.count) == (added, D(2))
     assert made.product_id in {each.product_id for each in await office.products_like('N-2 & "x"')}
     since = datetime.now(UTC) - timedelta(minutes=5)
-    assert made.product_id in {each.product_id for each in await office.products_touched_since(since)}
+    touched = await office.touched_products(since)
+    assert abs(touched.clock - datetime.now(UTC)) < timedelta(minutes=1)
+    assert made.product_id in {each.product_id for each in touched.records if each.edited_at}
+
+
+async def test_pictures_can_be_fetched_where_the_office_says(office: WebasystOffice) -> None:
+    """Each of them, in the order they were uploaded in."""
+    sku = DraftSku("P-1", "", D(1), D(0), D(1), visible=True)
+    draft = ProductDraft({"name": "Pictured"}, True, "USD", (sku,), {})
+    product_id = (await office.add_product(draft)).product_id
+    assert await office.image_addresses(product_id) == []
+    made = [await office.add_image(product_id, PNG, name, "") for name in ("a.png", "b.png")]
+    addresses = await office.image_addresses(product_id)
+    assert [int(address.split("/")[-2]) for address in addresses] == [image.image_id for image in made]
+    assert all(urlsplit(address).port for address in addresses)

@@ -57,7 +57,7 @@ class Shop:
     """A shop whose answers are laid out beforehand, one queue per method; keeps what it was asked."""
 
     def __init__(self, router: respx.MockRouter) -> None:
-        self._router = router
+        self.router = router
         self._routes: dict[str, respx.Route] = {}
 
     def says(self, method: str, *bodies: Any, status: int = 200, clock: str = DATE) -> None:
@@ -72,7 +72,7 @@ class Shop:
 
     def says_raw(self, method: str, *replies: respx.MockResponse) -> None:
         """The method answers exactly this in turn."""
-        route = self._router.route(url__startswith=f"{URL}/api.php/{method}", path=f"/api.php/{method}")
+        route = self.router.route(url__startswith=f"{URL}/api.php/{method}", path=f"/api.php/{method}")
         self._routes[method] = route.mock(side_effect=list(replies))
 
     def calls(self, method: str) -> int:
