@@ -13,8 +13,8 @@ D = Decimal
 
 def put(
     db: Database, order_id: int, quantities: dict[int, Decimal], *, reduced: bool, pair: str = "main"
-) -> None:
-    db.run_sync(lambda conn: order_stock.put(conn, pair, order_id, quantities, reduced=reduced))
+) -> set[int]:
+    return db.run_sync(lambda conn: order_stock.put(conn, pair, order_id, quantities, reduced=reduced))
 
 
 def demand(db: Database, *sku_ids: int) -> dict[int, Demand]:
@@ -44,6 +44,17 @@ def test_an_order_that_asks_for_nothing_is_forgotten(db: Database) -> None:
     put(db, 2, {4: D(1)}, reduced=True)
     put(db, 1, {}, reduced=False)
     assert demand(db, 4) == {4: Demand(taken=D(1))}
+
+
+def test_what_changed_is_told(db: Database) -> None:
+    """SKUs that came, went, or are asked for otherwise; what is known already is not written again."""
+    assert put(db, 1, {4: D(2), 5: D(1)}, reduced=False) == {4, 5}
+    before = db.commits
+    assert put(db, 1, {4: D(2), 5: D(1)}, reduced=False) == set()
+    assert db.commits == before
+    assert put(db, 1, {4: D(2), 6: D(1)}, reduced=False) == {5, 6}
+    assert put(db, 1, {4: D(2), 6: D(1)}, reduced=True) == {4, 6}
+    assert put(db, 1, {}, reduced=True) == {4, 6}
 
 
 def test_pairs_are_told_apart(db: Database) -> None:

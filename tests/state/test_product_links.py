@@ -163,6 +163,22 @@ def test_a_base_is_replaced_alone(db: Database) -> None:
     assert found == {"7": replace(link, base=base), "8": other}
 
 
+@pytest.mark.parametrize("forth", [True, False])
+def test_what_the_way_back_agreed_on(db: Database, forth: bool) -> None:
+    """Base and texts are replaced and its mark is gone; the other way's mark is set where asked for, never taken away."""
+    put(db, product_link(dirty_back=True), product_link(source_key="8", sku_id=2, dirty=True))
+    base, texts = {"price": ["1", "1"]}, {"name": ["a", "b", "Cup"]}
+
+    def agree(conn: Connection) -> None:
+        for key in ("7", "8"):
+            product_links.agree_back(conn, "main", key, base=base, texts=texts, forth=forth)
+
+    db.run_sync(agree)
+    found = db.run_sync(lambda conn: product_links.by_sources(conn, "main", ["7", "8"]))
+    assert found["7"] == product_link(base=base, texts=texts, dirty=forth)
+    assert found["8"] == product_link(source_key="8", sku_id=2, base=base, texts=texts, dirty=True)
+
+
 def test_linked_skus_that_the_mirror_has(db: Database) -> None:
     """Those of this pair only."""
     put(db, product_link(), product_link(source_key="8", sku_id=2), product_link(pair="other"))

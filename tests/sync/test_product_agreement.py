@@ -237,8 +237,8 @@ class TestSharedStock:
 
     def test_what_sells_without_limit_was_not_counted(self) -> None:
         """The shelf from before is forgotten as soon as a number is about to be written."""
-        plan = self.plan("8", None)
-        assert pending_base(plan, FORTH_ONLY, make.NOON) == {}
+        plan = self.plan("8", None, self.BASE | {"quantity": ["10", "10"], "price": ["10.5", "10.5"]})
+        assert pending_base(plan, FORTH_ONLY, make.NOON) == {"price": ["10.5", "10.5"]}
         assert shelf_of(agreed(plan, FORTH_ONLY)) == shelf("8", "8", "8")
         assert shelf_of(agreed(plan, BACK_ONLY)) is None
 

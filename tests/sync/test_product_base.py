@@ -138,6 +138,17 @@ class TestShelf:
         assert shelf_of({}) is None
         assert pending_of({}) is None
 
+    def test_the_quantity_that_was_agreed_last_is_the_first_count(self) -> None:
+        """Shared from now on: the source's number is the total, the office's is taken without what orders took."""
+        base = {"quantity": ["5", "8"], "taken": "3"}
+        assert shelf_of(base) == Shelf(Decimal(5), Decimal(5), Decimal(5), Decimal(3))
+        assert shelf_of({"quantity": ["5", "8"]}) == Shelf(Decimal(5), Decimal(5), Decimal(8), Decimal(0))
+
+    @pytest.mark.parametrize("agreed", [["5", None], ["5", ""]])
+    def test_a_quantity_that_the_office_never_said_is_no_count(self, agreed: list[str | None]) -> None:
+        """Nothing was noted of it, or it sold without limit."""
+        assert shelf_of({"quantity": agreed}) is None
+
 
 class TestImages:
     """Pictures are compared by their addresses."""

@@ -314,8 +314,9 @@ class TestSharedQuantity:
         assert (plan.verdict, plan.source_after, plan.office, plan.office_after) == (FORTH, "7", "7", "10")
 
     def test_at_first_contact_the_source_leads(self) -> None:
-        """Nothing was counted yet."""
+        """Nothing was counted yet, and no quantity was ever agreed."""
         assert quantity("shared", "8", "3", base={}).office_after == "8"
+        assert quantity("shared", "8", "3").office_after == "6"
 
     def test_unlimited_stock_is_counted_anew(self) -> None:
         """What sells without limit gets the source's number."""
