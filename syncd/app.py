@@ -117,6 +117,9 @@ class App:
     db: Database
     now: Callable[[], datetime] = utc_now
     turns: Turns = field(default_factory=Turns)
+    """Writes to the office."""
+    source_turns: Turns = field(default_factory=Turns)
+    """Writes to the source: what was just read there must not wait for the office."""
     _transports: list[Transport] = field(default_factory=list)
     _log: RequestLog | None = None
 
@@ -447,7 +450,8 @@ class Shops:
     def _writer(self, stream: str, urgency: Urgency) -> Writer:
         app = self.app
         deadline = timedelta(seconds=float(app.settings.http.deadline))
-        return Writer(app.db, PAIR, stream, turns=app.turns, urgency=urgency, deadline=deadline, now=app.now)
+        turns = app.source_turns if stream in (ORDERS_BACK, PRODUCTS_BACK) else app.turns
+        return Writer(app.db, PAIR, stream, turns=turns, urgency=urgency, deadline=deadline, now=app.now)
 
     def _order_policy(self) -> OrderPolicy:
         settings = self.app.settings
