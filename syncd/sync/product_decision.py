@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncd.errors import Held
@@ -55,7 +55,8 @@ class Place:
 
     `leads` tells whether its texts speak for the office product (DESIGN: products), `whole` whether all SKUs of the office
     product are linked, `together` whether they are all of one product or group, `siblings_visible` whether another one of
-    them is shown. `replaces` is the source product that was linked to the SKU and that the source does not list any more.
+    them is shown, and `siblings_hidden` are the SKUs of those that are not. `replaces` is the source product that was
+    linked to the SKU and that the source does not list any more.
     """
 
     stock_id: int | None
@@ -64,6 +65,7 @@ class Place:
     siblings_visible: bool
     together: bool
     warehouses: Sequence[int]
+    siblings_hidden: Collection[int] = ()
     replaces: str = ""
 
 
@@ -92,6 +94,8 @@ class ProductPlan:
     """The source product that was linked to the SKU and that the source does not list any more."""
     shelf: Shelf | None = None
     """The shared stock as counted now; `None` where the quantity is not shared."""
+    hides: tuple[SkuChange, ...] = ()
+    """Hidden products' SKUs that must be hidden by a flag of their own before the office product is shown."""
 
     @property
     def product(self) -> Product:
@@ -104,9 +108,14 @@ class ProductPlan:
         return self.sides.sku
 
     @property
+    def sku_changes(self) -> tuple[SkuChange, ...]:
+        """All that changes of SKUs, siblings' flags included."""
+        return self.hides if self.sku_change is None else (self.sku_change, *self.hides)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing differs in the office."""
-        return self.sku_change is None and not self.texts and self.product_visible is None
+        return not self.sku_changes and not self.texts and self.product_visible is None
 
     def names(self, verdict: Verdict) -> list[str]:
         """The fields that were decided so."""
@@ -171,6 +180,7 @@ def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> Prod
         source_sold=seen(sides.base, "quantity").source != sides.said["quantity"],
         replaces=place.replaces,
         shelf=shelf,
+        hides=_hides(sides, place) if product_visible else (),
     )
 
 
@@ -198,6 +208,12 @@ def _product_visible(sides: Sides, place: Place, fields: Mapping[str, FieldPlan]
     alone = len(sides.office.skus) == 1
     shown = sides.product.visible if alone else sides.product.visible or place.siblings_visible
     return shown if sides.office.visible != shown else None
+
+
+def _hides(sides: Sides, place: Place) -> tuple[SkuChange, ...]:
+    """While the office product is hidden as a whole, nobody sees that a SKU's own flag does not say so."""
+    shown = [sku.sku_id for sku in sides.office.skus if sku.visible and sku.sku_id in place.siblings_hidden]
+    return tuple(SkuChange(sku_id, sides.office.product_id, visible=False) for sku_id in shown)
 
 
 def _stays_hidden(sides: Sides, change: SkuChange, product_visible: bool | None, field: FieldPlan) -> bool:

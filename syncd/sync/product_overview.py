@@ -48,4 +48,5 @@ def without(plan: ProductPlan, blocked: set[Kind]) -> ProductPlan:
         sku_change=change,
         texts={} if Kind.TEXT in blocked else plan.texts,
         product_visible=None if Kind.STATUS in blocked else plan.product_visible,
+        hides=() if Kind.STATUS in blocked else plan.hides,
     )

@@ -173,6 +173,7 @@ class ProductPlanner:
             leads=family.leads(product.key),
             whole=family.holds(office),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
+            siblings_hidden=family.hidden(product.key),
             together=family.together,
             warehouses=[warehouse.stock_id for warehouse in profile.warehouses],
             replaces=family.gone.get(partner.sku.sku_id, ""),
@@ -206,7 +207,7 @@ def _shown_once(plans: Sequence[ProductPlan]) -> list[ProductPlan]:
     once = []
     for plan in plans:
         again = plan.product_visible is not None and plan.sku.product_id in seen
-        once.append(replace(plan, product_visible=None) if again else plan)
+        once.append(replace(plan, product_visible=None, hides=()) if again else plan)
         if plan.product_visible is not None:
             seen.add(plan.sku.product_id)
     return once
