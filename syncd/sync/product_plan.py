@@ -17,6 +17,8 @@ from syncd.state.database import Database
 from syncd.state.order_stock import Demand
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.categories import Counterparts
+from syncd.sync.category_places import Places
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import Place, ProductPlan, ProductPolicy, amounts, amounts_back, decide
 from syncd.sync.product_family import Family, Partner, families
@@ -39,12 +41,13 @@ class BatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What the database knows about the products of a batch."""
+    """What is known about the products of a batch: by the database, and of the shops' categories."""
 
     links: Mapping[str, ProductLink]
     families: Mapping[int, Family]
     conflicts: Mapping[str, Mapping[str, HeldConflict]]
     demand: Mapping[int, Demand]
+    counterparts: Counterparts | None
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class ProductPlanner:
     db: Database
     policy: ProductPolicy
     missing: Missing
+    places: Places
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -140,21 +144,27 @@ class ProductPlanner:
     async def _decide(self, partners: Sequence[Partner], plan: BatchPlan) -> None:
         profile = await self.office.profile()
         stock_id = await self.office.stock_id()
-        recollection = await self.db.run(lambda conn: self._recollect(conn, partners))
+        known = await self.places.counterparts() if partners else None
+        recollection = await self.db.run(lambda conn: self._recollect(conn, partners, known))
         for partner in partners:
             try:
                 plan.plans.append(self._decide_one(partner, recollection, profile, stock_id))
             except Held as error:
                 plan.aside.append((partner.product, error))
         plan.plans = _shown_once(plan.plans)
+        if partners:
+            await self.places.tell(plan.plans)
 
-    def _recollect(self, conn: Connection, partners: Sequence[Partner]) -> Recollection:
+    def _recollect(
+        self, conn: Connection, partners: Sequence[Partner], counterparts: Counterparts | None
+    ) -> Recollection:
         pair, keys = self.policy.pair, [partner.product.key for partner in partners]
         return Recollection(
             product_links.by_sources(conn, pair, keys),
             families(conn, pair, self.policy.source, partners),
             conflicts.of_products(conn, pair, keys),
             order_stock.demand(conn, pair, [partner.sku.sku_id for partner in partners]),
+            counterparts,
         )
 
     def _decide_one(
@@ -198,6 +208,7 @@ class ProductPlanner:
             demand=known.demand.get(sku.sku_id, Demand()),
             leads=place.leads,
             foreign=currency != office.currency,
+            counterparts=known.counterparts,
         )
 
 

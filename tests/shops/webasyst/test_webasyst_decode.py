@@ -116,7 +116,7 @@ def test_a_product_tells_its_pictures_when_it_is_asked_for_them() -> None:
 
 
 def test_a_product_tells_its_categories_with_the_main_one_first() -> None:
-    """`product.search` tells ids, `product.getInfo` whole rows, and `category_id` is the main one (contracts/webasyst §3.2)."""
+    """`product.search` tells ids, `product.getInfo` rows; `category_id` is the main one (contracts/webasyst §3.2)."""
     row = recorded("product_search/fields_category_ids")["products"][0]
     assert product(row).category_ids == (4,)
     assert product(row | {"category_ids": ["2", "4", "7"]}).category_ids == (4, 2, 7)
