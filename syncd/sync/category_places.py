@@ -50,6 +50,8 @@ class Places:
     policy: ProductPolicy
     told: set[tuple[str, int]] = field(default_factory=set)
     """Categories without a counterpart that the log has named in this cycle."""
+    known: Counterparts | None = None
+    """What `counterparts` answered last."""
 
     @property
     def owner(self) -> Owner:
@@ -58,7 +60,8 @@ class Places:
 
     async def counterparts(self) -> Counterparts | None:
         """Which categories are the same; `None` where neither shop's count."""
-        return None if self.owner is Owner.NONE else await self.trees.counterparts()
+        self.known = None if self.owner is Owner.NONE else await self.trees.counterparts()
+        return self.known
 
     async def in_office(self, ids: Sequence[int]) -> tuple[int, ...]:
         """The office's categories of a product that is created there, the main one first."""

@@ -86,6 +86,13 @@ def new_list(field: FieldPlan | None, verdict: Verdict) -> tuple[int, ...] | Non
     return ids_of(field.office_after if verdict is Verdict.FORTH else field.source_after)
 
 
+def created_categories(
+    here: Sequence[int], there: Sequence[int], known: Counterparts | None
+) -> dict[str, Any]:
+    """What the base notes for a product that syncd has just created in one of the shops: staff may move it at once."""
+    return {} if known is None else {NAME: [mark(here, known.forth), mark(there, known.back)]}
+
+
 def source_categories_stand(product: Product, base: Mapping[str, Any], owner: Owner) -> bool:
     """Whether a source product that was read with its categories stands where it stood when both sides agreed."""
     agreed = seen(base, NAME).source

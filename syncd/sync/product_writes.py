@@ -27,7 +27,7 @@ from syncd.sync.conflicts import note_conflicts
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_agreement import agreed_base, created_base, created_texts, pending_base
-from syncd.sync.product_categories import canonical
+from syncd.sync.product_categories import canonical, created_categories
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, content_fields
 from syncd.sync.product_pictures import base_with_ours, created_pictures
 from syncd.sync.reference import PARAM, reference
@@ -163,6 +163,7 @@ class ProductWrites:
                 prices = (sku.price, sku.compare_price)
                 base = created_base(member, prices, shown=shown, rule=self.policy.merge)
                 base |= created_pictures(self.policy.merge)
+                base |= created_categories(member.category_ids, made.category_ids, self.places.known)
                 texts = created_texts(member, made) if member is members[0] else {}
                 self._put_link(
                     conn,

@@ -28,6 +28,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice, ProductTarget
 from syncd.sync.product_agreement import pair_up
 from syncd.sync.product_base import office_texts, office_values, spell_flag
+from syncd.sync.product_categories import created_categories
 from syncd.sync.product_decision import ProductPolicy, amounts_back
 from syncd.sync.product_pictures import created_pictures
 from syncd.sync.pulse import Pulse
@@ -146,11 +147,15 @@ class SourceCreate:
         stock = Decimal(draft.quantity)
         answered = office_values(sku.price, sku.compare_price, stock, shown=draft.visible)
         texts = office_texts(product)
+        placed = draft.category_ids
+        fresh = created_categories(placed, product.category_ids, self.places.known) if placed else {}
         link = ProductLink(
             source_key=key,
             sku_id=sku.sku_id,
             product_id=product.product_id,
-            base={name: [said[name], answered[name]] for name in said} | created_pictures(self.policy.merge),
+            base={name: [said[name], answered[name]] for name in said}
+            | created_pictures(self.policy.merge)
+            | fresh,
             dirty=True,
             dirty_back=False,
             pair=self.policy.pair,
