@@ -30,7 +30,15 @@ from syncd.sync.catalog import Catalog
 from syncd.sync.category_places import CategoryTrees, Places
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.letters import STREAM as ORDERS_BACK
+from syncd.sync.letters import Letters
+from syncd.sync.office_stock import OfficeStock
+from syncd.sync.order_back_handling import OrderBackHandling
+from syncd.sync.order_back_lines import LinesBack
+from syncd.sync.order_back_status import StatusBack
+from syncd.sync.order_back_tracking import TrackingBack
 from syncd.sync.order_brake import OrderLookAhead
+from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
@@ -39,6 +47,7 @@ from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import OrdersCycle
+from syncd.sync.orders_back import OrdersBackCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.pictures_back import PicturesBack
 from syncd.sync.product_apply import ProductApply
@@ -53,6 +62,7 @@ from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_pictures import MERGED
 from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_vanished import Vanished
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
@@ -240,7 +250,9 @@ class Shops:
     catalog: Catalog
     trees: CategoryTrees
     currency: str
+    letters: Letters
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    crossing: Crossing = field(default_factory=Crossing)
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -254,7 +266,8 @@ class Shops:
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
         source, target = app.source(client, currency), app.target(client, currency)
         trees = CategoryTrees(source, office, now=app.now)
-        return cls(app, pair, source, target, office, catalog, trees, currency)
+        letters = Letters(target, app.now)
+        return cls(app, pair, source, target, office, catalog, trees, currency, letters)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -265,7 +278,9 @@ class Shops:
         brakes = self._brakes(ORDERS, tally, override=override)
         failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
-        handling = OrderHandling(self.source, self.office, writes, failing, app.db, policy, tally, pulse)
+        handling = OrderHandling(
+            self.source, self.office, writes, failing, app.db, policy, tally, pulse, self.crossing
+        )
         watch = OrderWatch(self.office, failing, app.db, PAIR, tally, app.now)
         settling = OrderSettling(
             handling, watch, self.source, self.office, writes, failing, app.db, policy, tally, app.now
@@ -285,6 +300,56 @@ class Shops:
             progress=progress,
             finished=finished,
         )
+
+    def orders_back(
+        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+    ) -> OrdersBackCycle:
+        """One cycle of the way back of orders; `override` lets it pass the brakes."""
+        app, policy = self.app, self._order_policy()
+        brakes = self._brakes(ORDERS_BACK, tally, override=override)
+        handling = self._order_back_handling(policy, brakes, tally, pulse)
+        return OrdersBackCycle(
+            office=self.office,
+            handling=handling,
+            failing=handling.failing,
+            forward=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            brakes=brakes,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            progress=progress,
+            finished=finished,
+        )
+
+    def _order_back_handling(
+        self, policy: OrderPolicy, brakes: StreamBrakes, tally: Tally, pulse: Pulse
+    ) -> OrderBackHandling:
+        app, target = self.app, self.target
+        writer = self._writer(ORDERS_BACK, Urgency.ORDERS)
+        failing = SetAsideRecords(app.db, PAIR, ORDERS_BACK, now=app.now)
+        return OrderBackHandling(
+            office=self.office,
+            target=target,
+            status=StatusBack(target, self.letters, writer, failing, brakes, app.db, policy, tally, app.now),
+            tracking=TrackingBack(target, writer, app.db, tally, app.now),
+            lines=LinesBack(target, writer, app.db, policy, tally, app.now),
+            writer=writer,
+            failing=failing,
+            db=app.db,
+            policy=policy,
+            tally=tally,
+            now=app.now,
+            pulse=pulse,
+            crossing=self.crossing,
+        )
+
+    def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
+        """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""
+        if policy.merge.owners[Field.QUANTITY] in (Owner.CSCART, Owner.NONE):
+            return None
+        look_back = self._order_policy().overlap
+        return OfficeStock(self.office, self.app.db, PAIR, SOURCE, look_back, self.app.now)
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.app
@@ -321,6 +386,9 @@ class Shops:
             listing=self._listing(),
             apply=apply,
             doubts=self._product_doubts(apply),
+            vanished=Vanished(
+                self.office, self.catalog, apply.writes.writer, apply.brakes, app.db, apply.policy, tally
+            ),
             failing=apply.failing,
             db=app.db,
             policy=apply.policy,
@@ -343,7 +411,16 @@ class Shops:
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
         missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing, places),
+            planner=ProductPlanner(
+                self.source,
+                self.office,
+                self.catalog,
+                app.db,
+                policy,
+                missing,
+                self.office_stock(policy),
+                places,
+            ),
             writes=writes,
             changes=ProductBatch(self.office, self.catalog, writer, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
@@ -371,7 +448,16 @@ class Shops:
         return ProductsBackCycle(
             office=self.office,
             catalog=self.catalog,
-            planner=ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing, places),
+            planner=ProductPlanner(
+                self.source,
+                self.office,
+                self.catalog,
+                app.db,
+                policy,
+                missing,
+                self.office_stock(policy),
+                places,
+            ),
             writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
             pictures=PicturesBack(
                 self.source, self.office, self.target, writer, brakes, app.db, PAIR, tally, app.now
@@ -419,6 +505,8 @@ class Shops:
             skip_statuses=settings.orders.skip_statuses,
             statuses=settings.statuses,
             overlap=overlap(settings.orders.update_time, settings.http.deadline),
+            states_back=settings.statuses_back,
+            notify=frozenset(settings.orders.notify),
         )
 
     def _product_policy(self) -> ProductPolicy:
@@ -434,6 +522,7 @@ class Shops:
             images=owners_of(self.app.settings)[Field.IMAGES] is not Owner.NONE,
             group_variations=products.group_variations,
             merge=MergeRule(owners_of(self.app.settings), products.conflict),
+            zero_vanished=products.vanished == "zero",
         )
 
     @property

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, Progress, Shops
-from syncd.daemon.streams import ORDERS, PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
@@ -118,6 +118,7 @@ class Cycles:
         shops = self.shops
         build: dict[str, Callable[..., Cycle]] = {
             ORDERS: shops.orders,
+            ORDERS_BACK: shops.orders_back,
             PRODUCTS: shops.products,
             PRODUCTS_BACK: shops.products_back,
         }

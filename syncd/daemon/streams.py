@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncd.errors import Misconfigured
 from syncd.model.owner import Owner
 from syncd.settings import Settings
+from syncd.sync.letters import STREAM as ORDERS_BACK
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
@@ -13,6 +14,7 @@ __all__ = [
     "GOES_FIRST",
     "KINDS",
     "ORDERS",
+    "ORDERS_BACK",
     "PRODUCTS",
     "PRODUCTS_BACK",
     "STREAMS",
@@ -22,11 +24,11 @@ __all__ = [
     "seconds",
 ]
 
-STREAMS = (ORDERS, PRODUCTS, PRODUCTS_BACK)
+STREAMS = (ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK)
 """Every stream, in the order of a run: stock is compared after pending orders, and what both sides changed is merged
 before anything goes back."""
 
-KINDS = {ORDERS: (ORDERS,), PRODUCTS: (PRODUCTS, PRODUCTS_BACK)}
+KINDS = {ORDERS: (ORDERS, ORDERS_BACK), PRODUCTS: (PRODUCTS, PRODUCTS_BACK)}
 """The streams of each kind of record, both ways: what a person means who names the kind."""
 
 GOES_FIRST = {ORDERS: PRODUCTS, PRODUCTS_BACK: PRODUCTS}

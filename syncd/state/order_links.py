@@ -93,6 +93,18 @@ def pending(conn: Connection, pair: str, source: str) -> list[str]:
     return [row.source_key for row in conn.execute(query)]
 
 
+def moved(conn: Connection, pair: str, source: str) -> list[OrderLink]:
+    """The finished orders whose office state the source does not know of, by office order."""
+    news = order_links.c.state != order_links.c.carried
+    return _select(conn, pair, (order_links.c.source == source) & order_links.c.confirmed.is_(True) & news)
+
+
+def references(conn: Connection, pair: str, source: str) -> list[str]:
+    """The external references of all linked orders, by office order."""
+    query = select(order_links.c.reference).where(order_links.c.pair == pair, order_links.c.source == source)
+    return list(conn.scalars(query.order_by(order_links.c.order_id)))
+
+
 def flagged(conn: Connection, pair: str) -> list[OrderLink]:
     """The orders that a person should look at, the longest waiting first."""
     return sorted(_select(conn, pair, order_links.c.flag.is_not(None)), key=lambda link: link.updated_at)

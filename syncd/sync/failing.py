@@ -42,6 +42,10 @@ class SetAsideRecords:
         row = self._open.get(key)
         return row is not None and row.version == version and row.next_at > self._now()
 
+    def version(self, key: str) -> str:
+        """The version of the record that failed; empty when none did."""
+        return self._open[key].version if key in self._open else ""
+
     def rests(self, key: str) -> bool:
         """Whether the record failed and its pause is not over."""
         return key in self._open and self._open[key].next_at > self._now()
@@ -53,6 +57,10 @@ class SetAsideRecords:
     def pauses(self, key: str, code: str) -> bool:
         """Whether the record failed for this reason and its pause is not over."""
         return self.has(key, code) and self._open[key].next_at > self._now()
+
+    def any_pauses(self, code: str) -> bool:
+        """Whether any record failed for this reason and its pause is not over."""
+        return any(self.pauses(key, code) for key in self._open)
 
     def waited_for(self) -> set[str]:
         """What failed records wait for: codes that the office lacked."""

@@ -61,7 +61,7 @@ def differences(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -
     """What still disagrees in these facets, in words; the total is looked at whenever the lines were written."""
     found: list[str] = []
     if _lines_differ(wanted.money, actual, facets):
-        found.append(f"lines are {_spell(actual.lines)}, expected {_spell(wanted.money.lines)}")
+        found.append(f"lines are {spell_lines(actual.lines)}, expected {spell_lines(wanted.money.lines)}")
     pairs = [
         (Facet.SHIPPING, "shipping", actual.shipping, wanted.money.shipping),
         (Facet.DISCOUNT, "discount", actual.discount, wanted.money.discount),
@@ -141,6 +141,7 @@ def shipping_name_change(wanted: Wanted, actual: OfficeOrder, facets: frozenset[
     return None if same_text(actual.params.get("shipping_name", ""), name) else name
 
 
-def _spell(lines: Iterable[DraftLine | OfficeLine]) -> str:
+def spell_lines(lines: Iterable[DraftLine | OfficeLine]) -> str:
+    """Lines in words, for a person."""
     parts = [f"{line.quantity.normalize():f} x {line.name[:40]} at {to_cents(line.price)}" for line in lines]
     return "; ".join(parts) or "none"

@@ -21,7 +21,7 @@ WITH_AMOUNTS = MONEY | {Facet.SHIPPING_NAME}
 
 @dataclass(frozen=True, slots=True)
 class OrderPolicy:
-    """The settings that steer the orders stream of one pair."""
+    """The settings that steer the streams of orders of one pair, both ways."""
 
     pair: str
     source: str
@@ -33,6 +33,10 @@ class OrderPolicy:
     skip_statuses: frozenset[str]
     statuses: Mapping[str, Target]
     overlap: timedelta
+    states_back: Mapping[str, str]
+    """Office states that the source is told, each with the letter it has there."""
+    notify: frozenset[str]
+    """Who gets the source's mail when the way back moves an order: user, department, vendor."""
 
 
 class SkipReason(StrEnum):

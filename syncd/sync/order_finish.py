@@ -19,12 +19,15 @@ from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind
-from syncd.sync.facets import Facet, facets_of, version_of
+from syncd.sync.facets import Facet, version_of
+from syncd.sync.letters import on_its_way
+from syncd.sync.office_stock import note_stock
 from syncd.sync.order_changes import Wanted, differences, office_lines, plan_changes, shipping_name_change
 from syncd.sync.order_decision import WITH_AMOUNTS, OrderPolicy
+from syncd.sync.order_edit import agree, edit_of
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
-from syncd.sync.status_decision import Move, OutOfReach, Stay, decide_move
+from syncd.sync.status_decision import Move, OutOfReach, Stay, TellSource, decide_move
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
@@ -62,14 +65,18 @@ class OrderFinish:
         if flag is not None:
             await self._flag(link, flag)
             raise Held(flag, code="edited-too-late")
+        base = agree(order, link.base, actual, facets)
+        edit = edit_of(base, actual)
         agreed = replace(
             link,
-            base={"facets": facets_of(order), "lines": office_lines(actual.lines)},
+            base=base,
             confirmed=True,
             flag=None,
             state=actual.state,
             version=version_of(order),
             updated_at=self.now(),
+            difference=edit,
+            requested=link.requested and edit is not None,
         )
         await self._move(order, agreed, actual)
 
@@ -79,8 +86,8 @@ class OrderFinish:
         if not link.base:
             return link
         kept = {name: mark for name, mark in link.base["facets"].items() if name not in facets}
-        lines = {} if Facet.LINES in facets else {"lines": link.base["lines"]}
-        parted = replace(link, base={"facets": kept, **lines}, version="")
+        rest = {} if Facet.LINES in facets else link.base
+        parted = replace(link, base={**rest, "facets": kept}, version="")
         await self.db.run(lambda conn: order_links.put(conn, parted))
         return parted
 
@@ -134,13 +141,19 @@ class OrderFinish:
 
     async def _move(self, order: Order, agreed: OrderLink, actual: OfficeOrder) -> None:
         """Commit the agreement, and run the workflow action that a new source status asks for."""
-        target = self.policy.statuses.get(order.status) if order.status != agreed.status else None
+        known = order.status in {agreed.status, await self._on_its_way(order)}
+        target = None if known else self.policy.statuses.get(order.status)
         workflow = (await self.office.profile()).workflow if target is not None else {}
-        move = decide_move(target, actual.state, workflow)
-        agreed = (
-            replace(agreed, status=order.status) if isinstance(move, Stay) else replace(agreed, version="")
-        )
-        await self.db.run(lambda conn: self._agree(conn, order, agreed))
+        news = actual.state != agreed.carried and actual.state in self.policy.states_back
+        move = decide_move(target, actual.state, workflow, news=news)
+        if isinstance(move, Stay) and target is not None:
+            agreed = replace(agreed, status=order.status, carried=actual.state)
+        elif isinstance(move, TellSource) or (isinstance(move, Stay) and (known or not news)):
+            agreed = replace(agreed, status=order.status)
+        elif not isinstance(move, Stay):
+            agreed = replace(agreed, version="")
+        # Else both moved and a letter without a meaning does not say which is newer: the way back asks a person.
+        await self.db.run(lambda conn: self._agree(conn, order, agreed, actual))
         if isinstance(move, OutOfReach):
             raise Held(
                 f"order {order.number}: status {order.status} asks for {target}, but {move.reason}",
@@ -155,12 +168,16 @@ class OrderFinish:
         if isinstance(move, Move):
             await self._act(order, agreed, move, actual)
 
+    async def _on_its_way(self, order: Order) -> str | None:
+        """The letter that the way back is just writing: it asks for nothing."""
+        return await self.db.run(lambda conn: on_its_way(conn, self.policy.pair, order.key))
+
     async def _act(self, order: Order, link: OrderLink, move: Move, actual: OfficeOrder) -> None:
         """Run one action. A lost answer is settled by reading the state; the step is not idempotent (§5.8)."""
         skus = [line.sku_id for line in actual.lines if line.sku_id]
 
         def note(conn: Connection, state: str) -> None:
-            moved = replace(link, status=order.status, state=state, version=version_of(order))
+            moved = replace(link, status=order.status, state=state, carried=state, version=version_of(order))
             order_links.put(conn, moved)
             product_links.mark_dirty(conn, self.policy.pair, skus)
             self._note(
@@ -185,8 +202,9 @@ class OrderFinish:
                 code="status-out-of-reach",
             )
 
-    def _agree(self, conn: Connection, order: Order, agreed: OrderLink) -> None:
+    def _agree(self, conn: Connection, order: Order, agreed: OrderLink, actual: OfficeOrder) -> None:
         order_links.put(conn, agreed)
+        note_stock(conn, agreed, actual)
         self.writer.settled(conn, order.key)
         self._note(conn, order.key, "agreed", {"order_id": agreed.order_id, "total": str(order.total)})
 

@@ -19,6 +19,7 @@ from syncd.errors import (
     StorageFailed,
     Throttled,
 )
+from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
 from syncd.state import order_links
@@ -27,6 +28,7 @@ from syncd.state.order_links import OrderLink
 from syncd.sync.customers import keys_of
 from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
+from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import Create, OrderPolicy, Skip, SkipReason, Update, decide
 from syncd.sync.order_writes import OrderWrites, UnknownSku
 from syncd.sync.outcome import Event, Tally
@@ -37,7 +39,16 @@ STREAM = "orders"
 TROUBLES_IN_A_ROW = 3
 """So many records in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
 
+DELETED = "deleted in CS-Cart"
+LET_GO = frozenset({DELETED, *SkipReason})
+"""Flags of links whose orders are no longer our business."""
+
 log = structlog.get_logger(__name__)
+
+
+def let_go(link: OrderLink, reason: str) -> OrderLink:
+    """The link of an order that is no longer our business: kept, flagged, and not looked at again by either direction."""
+    return replace(link, flag=reason, confirmed=True, version=link.version or "gone", carried=link.state)
 
 
 @dataclass(slots=True)
@@ -52,6 +63,7 @@ class OrderHandling:
     policy: OrderPolicy
     tally: Tally
     pulse: Pulse
+    crossing: Crossing = field(default_factory=Crossing)
     handled: dict[str, str | None] = field(default_factory=dict)
     """Orders dealt with in this cycle and in which version; `None`: whatever the version, not again in this cycle."""
     unsettled: set[str] = field(default_factory=set)
@@ -65,6 +77,15 @@ class OrderHandling:
 
     async def adopt_known(self, orders: Sequence[Order]) -> None:
         """Orders that carry our reference though no link is known (a lost database) are adopted, not made again."""
+        async with self.crossing.busy:
+            await self._adopt_known(orders)
+
+    async def adopt(self, order: Order, found: OfficeOrder) -> None:
+        """Take an order of the office for the one that a doubtful creation made."""
+        async with self.crossing.busy:
+            await self._guard(order, partial(self.writes.adopt, order, found))
+
+    async def _adopt_known(self, orders: Sequence[Order]) -> None:
         fresh = [order for order in orders if not self._handled(order)]
         if not fresh:
             return
@@ -73,10 +94,24 @@ class OrderHandling:
             mine = [hit for hit in hits if hit.reference == self.writes.reference_of(order.key)]
             if mine:
                 oldest = min(mine, key=lambda hit: hit.order_id)
-                await self.guard(order, partial(self.writes.adopt, order, oldest))
+                await self._guard(order, partial(self.writes.adopt, order, oldest))
 
     async def handle(self, order: Order, *, again: bool = False) -> None:
         """Decide about one order and do it; whatever goes wrong with it stays with it."""
+        async with self.crossing.busy:
+            if order.key not in self.crossing.at_source:
+                await self._handle(order, again=again)
+                return
+            # The way back wrote it after it was read.
+            fresh = await self.source.order(order.key)
+            if fresh is None:
+                await self._gone(order.key)
+            elif isinstance(fresh, BrokenRecord):
+                await self.broken(fresh)
+            else:
+                await self._handle(fresh, again=again)
+
+    async def _handle(self, order: Order, *, again: bool) -> None:
         if self._handled(order):
             return
         if not again and self.failing.waits(order.key, version_of(order)):
@@ -87,7 +122,7 @@ class OrderHandling:
         )
         decision = decide(order, link, self.policy)
         if again and isinstance(decision, Create):
-            await self.adopt_known([order])
+            await self._adopt_known([order])
             if self._handled(order):
                 return
         if isinstance(decision, Skip):
@@ -95,16 +130,17 @@ class OrderHandling:
             await self._done(order.key, link, decision)
         elif isinstance(decision, Update) and link is not None:
             facets = decision.facets
-            await self.guard(order, lambda: self.writes.update(order, link, facets))
+            await self._guard(order, lambda: self.writes.update(order, link, facets))
         elif self.doubtful_customers.intersection(keys_of(order.customer)):
             self.waiting.append(order)
         else:
-            await self.guard(order, lambda: self.writes.create(order))
+            await self._guard(order, lambda: self.writes.create(order))
 
-    async def guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
+    async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""
         self.pulse.beat()
         self.handled[order.key] = version_of(order)
+        self.crossing.at_office.add(order.key)
         try:
             with correlation.bound(f"{STREAM}/{order.key}"):
                 await work()
@@ -140,8 +176,7 @@ class OrderHandling:
         await self.failing.clear(key)
 
     async def _let_go(self, link: OrderLink, reason: str) -> None:
-        """A linked order that is no longer our business keeps its link, flagged, and is not looked at again."""
-        gone = replace(link, flag=reason, confirmed=True, version=link.version or "gone")
+        gone = let_go(link, reason)
         if gone != link:
             await self.db.run(lambda conn: order_links.put(conn, gone))
 
@@ -191,6 +226,10 @@ class OrderHandling:
     async def gone(self, key: str) -> None:
         """The source does not show the order. A 404 may be a hiccup (contracts/cscart §1.6): the second one counts, unless
         it comes on the heels of the first."""
+        async with self.crossing.busy:
+            await self._gone(key)
+
+    async def _gone(self, key: str) -> None:
         self.handled[key] = None
         if self.failing.pauses(key, "gone"):
             self.tally.add(Event.FAILED)
@@ -206,5 +245,5 @@ class OrderHandling:
             return
         await self.writes.writer.close(key)
         if link is not None:
-            await self._let_go(link, "deleted in CS-Cart")
+            await self._let_go(link, DELETED)
         await self.failing.clear(key)

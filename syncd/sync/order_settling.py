@@ -111,7 +111,7 @@ class OrderSettling:
                 intent.payload.get("customer", ()), keys_of(order.customer)
             )
             if isinstance(verdict, Adopt):
-                await self.handling.guard(order, lambda: self.writes.adopt(order, verdict.order))
+                await self.handling.adopt(order, verdict.order)
             else:
                 await self._repeat(order, intent)
 

@@ -23,6 +23,7 @@ from syncd.sync.customers import UserMap, draft_of, keys_of
 from syncd.sync.doubts import fingerprint
 from syncd.sync.expected import expect
 from syncd.sync.facets import Facet
+from syncd.sync.office_stock import note_stock
 from syncd.sync.order_changes import MOST_VARIABLES, Wanted, save_variables
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
@@ -221,7 +222,9 @@ class OrderWrites:
         )
 
     def _link(self, conn: Connection, order: Order, made: OfficeOrder) -> None:
-        order_links.put(conn, self._fresh_link(order, made))
+        link = self._fresh_link(order, made)
+        order_links.put(conn, link)
+        note_stock(conn, link, made)
         self.users.learn(conn, order.customer, made.contact_id)
         product_links.mark_dirty(conn, self.policy.pair, [line.sku_id for line in made.lines if line.sku_id])
         self._note(conn, order.key, "linked", {"order_id": made.order_id})

@@ -53,6 +53,7 @@ class OrdersCycle:
 
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
+        self.handling.crossing.at_source.clear()
         await self.failing.load()
         await self.brakes.load()
         everything = retry_all or bool(self.brakes.released)

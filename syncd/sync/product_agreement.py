@@ -56,6 +56,8 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
     shelf = _shelf_after(plan, side)
     if shelf is not None:
         base["shelf"] = spell_shelf(shelf)
+    elif plan.shelf is not None:
+        base.pop("quantity", None)
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
@@ -103,7 +105,8 @@ def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any]
         return None
     base = {name: value for name, value in earlier.items() if name not in {"shelf", "pending"}}
     if there is None:
-        return base
+        # What was agreed before it had no limit is no count either.
+        return {name: value for name, value in base.items() if name != "quantity"}
     base["shelf"] = spell_shelf(plan.shelf)
     if writes:
         stamp = stamp_of(plan.sides, side)

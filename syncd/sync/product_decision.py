@@ -49,6 +49,8 @@ class ProductPolicy:
     images: bool
     group_variations: bool
     merge: MergeRule
+    zero_vanished: bool = False
+    """Whether a product that vanished from one shop is sold out in the other."""
 
 
 @dataclass(frozen=True, slots=True)

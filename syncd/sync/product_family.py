@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -10,18 +10,25 @@ from sqlalchemy import Connection
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.product import Product
 from syncd.state import listings, product_links
+from syncd.state.order_stock import Demand
 from syncd.state.product_links import LinkSketch
 from syncd.sync.product_base import seen, spell_flag
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A source product and the office SKU that it is, or will be, linked to."""
+    """A source product and the office SKU that it is, or will be, linked to. `demand` is what orders asked of a linked SKU
+    before it was read."""
 
     product: Product
     office: OfficeProduct
     sku: OfficeSku
     link: LinkSketch | None
+    demand: Demand | None = None
+
+    def moved(self, now: Mapping[int, Demand]) -> bool:
+        """Whether orders moved the SKU's stock while it was read."""
+        return self.demand is not None and self.demand != now.get(self.sku.sku_id, Demand())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from syncd.sync.merge import Compared, Seen, Verdict, merge
 from syncd.sync.product_base import (
     SHOWN_TEXT,
     canonical,
+    kept_mark,
     office_texts,
     office_values,
     pending_of,
@@ -203,6 +204,7 @@ def merge_texts(sides: Sides, rule: MergeRule) -> dict[str, FieldPlan]:
 def _merge_text(sides: Sides, rule: MergeRule, name: str, text: str, answer: str) -> FieldPlan:
     forth, back = office_text(name, text), source_text(name, answer)
     agreed = seen(sides.texts, name)
+    agreed = replace(agreed, source=kept_mark(agreed.source, text))
     compared = Compared(text_mark(text), text_mark(answer), canonical(forth) == canonical(answer), agreed)
     owner = rule.owners[FIELD_OF_TEXT[name]]
     if owner is Owner.WEBASYST or (owner is Owner.BOTH and compared.office_moved):

@@ -22,6 +22,9 @@ from syncd.sync.product_categories import source_categories_stand
 from syncd.sync.product_decision import ProductPolicy, amounts, amounts_of
 from syncd.sync.product_standing import stands, texts_stand
 
+VANISHED = "vanished"
+"""The reason of a linked product whose SKU the office does not have any more."""
+
 
 class Sight(StrEnum):
     """What the first look says about a product."""
@@ -164,7 +167,7 @@ def vanished(product: Product, link: LinkSketch) -> Held:
     return Held(
         f"product {product.code} (CS-Cart {product.key}) vanished from Webasyst (was product {link.product_id}); "
         "syncd does not create it again; restore it there, or delete it in CS-Cart",
-        code="vanished",
+        code=VANISHED,
     )
 
 

@@ -11,11 +11,13 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from syncd.errors import SetAside
 from syncd.model.backoffice import OfficeProduct
+from syncd.model.product import Product
 from syncd.state import cursors, intents, product_links
 from syncd.state.database import Database
 from syncd.state.rows import batches
-from syncd.sync.brake import LEAST_SUSPICIOUS, Overview
+from syncd.sync.brake import LEAST_SUSPICIOUS, Kind, Overview
 from syncd.sync.catalog import Catalog
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.office_sight import moved, sku_ids
@@ -25,6 +27,7 @@ from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_sight import VANISHED
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_overview import source_allowed, source_overview
 from syncd.sync.source_writes import STREAM, SourceWrites
@@ -149,7 +152,13 @@ class ProductsBackCycle:
         pair = self.policy.pair
         whole = Overview(existing=await self.db.run(lambda conn: product_links.count(conn, pair)))
         for batch in batches(keys, BATCH):
-            source_overview((await self.planner.plan(batch)).plans, whole)
+            plan = await self.planner.plan(batch)
+            source_overview(plan.plans, whole)
+            for product, error in plan.aside:
+                if error.code == VANISHED and self.policy.zero_vanished and product.quantity:
+                    whole.note(
+                        Kind.STOCK, f"{product.code} (CS-Cart {product.key}): -> 0, vanished from Webasyst"
+                    )
         for pull in self.brakes.judge(whole):
             await self.brakes.pull(pull)
 
@@ -159,13 +168,21 @@ class ProductsBackCycle:
             self.tally.add(Event.FAILED)
             await self.failing.broken(broken)
         for product, error in plan.aside:
-            await self.guard.failed([product], error)
+            await self._aside(product, error)
         for key in plan.gone:
             await self.failing.clear(key)
-        await self.db.run(
-            lambda conn: product_links.mark_back(conn, self.policy.pair, plan.gone, dirty=False)
-        )
+        await self._leave(plan.gone)
         await self._change([each for each in plan.plans if each.linked])
+
+    async def _aside(self, product: Product, error: SetAside) -> None:
+        """What vanished from the office is the other stream's to report; here it is sold out, when the setting says so."""
+        if error.code != VANISHED or not self.policy.zero_vanished or Kind.STOCK in self.brakes.blocked:
+            await self.guard.failed([product], error)
+        elif not product.quantity or await self.guard.run([product], partial(self.writes.sell_out, product)):
+            await self._leave([product.key])
+
+    async def _leave(self, keys: Sequence[str]) -> None:
+        await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=False))
 
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         sent, idle = [], []

@@ -58,6 +58,18 @@ class SourceWrites:
         step = Step(change.key, "source.update", payload={"keys": [change.key]})
         await self.writer.run(step, lambda: self.target.change_product(change), done)
 
+    async def sell_out(self, product: Product) -> None:
+        """Put the quantity of a product that vanished from the office to 0. Raises as `change` does."""
+        change = SourceChange(product.key, quantity=0)
+
+        def done(conn: Connection, _: None) -> None:
+            self._note(conn, product.key, "sold out in CS-Cart", {"reason": "vanished from Webasyst"})
+
+        step = Step(product.key, "source.update", payload={"keys": [product.key]})
+        await self.writer.run(step, lambda: self.target.change_product(change), done)
+        self.tally.add(Event.UPDATED)
+        log.info("product.sold_out", sku=product.code, cscart=product.key, reason="vanished from Webasyst")
+
     async def check(self, plans: Sequence[ProductPlan]) -> list[tuple[ProductPlan, Held]]:
         """Read written products back and agree on what stands there; answers those that the shop did not change.
 

@@ -22,6 +22,11 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class TellSource:
+    """The office is further by its own move, and the way back tells the source so."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfReach:
     """The target cannot be reached from here without a detour; a person decides."""
 
@@ -29,12 +34,13 @@ class OutOfReach:
 
 
 def decide_move(
-    target: Target | None, state: str, workflow: Mapping[str, frozenset[str]]
-) -> Stay | Move | OutOfReach:
+    target: Target | None, state: str, workflow: Mapping[str, frozenset[str]], *, news: bool = False
+) -> Stay | Move | TellSource | OutOfReach:
     """The one step to the target, guarded by the ranks (contracts/webasyst §5.1).
 
     `workflow` maps a state to the actions it allows. A target below the state, an end state, or a missing action is out
-    of reach: a status is never moved backwards and never by a detour.
+    of reach: a status is never moved backwards and never by a detour. `news` means that the source is yet to be told of
+    this state: then it is the source's status that is behind.
     """
     if target is None or state == STATE_OF[target]:
         return Stay()
@@ -42,6 +48,8 @@ def decide_move(
     if state in TERMINAL:
         return OutOfReach(f"the order is {state} in Webasyst, which is an end")
     if wanted not in TERMINAL and RANK.get(state, -1) > RANK[wanted]:
+        if news:
+            return TellSource()
         return OutOfReach(f"the order is already {state} in Webasyst, which is beyond {wanted}")
     action = ACTION_OF[target]
     if action not in workflow.get(state, frozenset()):

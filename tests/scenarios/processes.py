@@ -31,6 +31,7 @@ def start(pair: Pair, crash_at: int = 0) -> subprocess.Popen[bytes]:
         "SYNCD_WEBASYST__TOKEN": pair.webasyst.credentials["token"],
         "SYNCD_ORDERS__SINCE": "2000-01-01",
         "SYNCD_STATUSES": '{"P":"processed","C":"completed"}',
+        "SYNCD_STATUSES_BACK": pair.options.get("statuses_back", "{}"),
         "SYNCD_HTTP__CALLS_PER_SECOND": "10000",
         "SYNCD_HTTP__DEADLINE": "10",
         "SYNCD_LOG__REQUESTS": "false",

@@ -73,6 +73,8 @@ _POLICY = OrderPolicy(
     skip_statuses=frozenset("FDIN"),
     statuses={"P": Target.PROCESSED, "C": Target.COMPLETED},
     overlap=2 * MINUTE,
+    states_back={},
+    notify=frozenset(),
 )
 _OFFICE_ORDER = OfficeOrder(
     order_id=501,

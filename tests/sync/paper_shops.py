@@ -31,7 +31,7 @@ STOCK_ID = 1
 
 def to_office(plan: ProductPlan, office: OfficeProduct, at: datetime) -> OfficeProduct:
     """The office product once the plan was carried out there (contracts/webasyst §3.5, §3.6)."""
-    columns = {name: _office_column(name, text) for name, text in plan.texts.items()}
+    columns: dict[str, Any] = {name: _office_column(name, text) for name, text in plan.texts.items()}
     changes = {change.sku_id: change for change in plan.sku_changes}
     skus = tuple(_changed(changes.get(sku.sku_id), sku) for sku in office.skus)
     visible = office.visible if plan.product_visible is None else plan.product_visible

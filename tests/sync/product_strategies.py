@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,9 @@ from syncd.sync.product_base import TEXTS
 from syncd.sync.product_merge import MergeRule
 from tests.sync import builders as make
 from tests.sync.paper_shops import PaperPair, cents
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+"""How an edit draws its values: the `draw` of a composite strategy, or of `st.data()`."""
 
 RATE = st.sampled_from(["1", "1.1", "0.0137", "74.3291", "0.3333", "100", "0.0001"]).map(Decimal)
 PRICE = st.integers(0, 1_000_000).map(cents)
@@ -62,7 +66,8 @@ def rules(draw: st.DrawFn) -> MergeRule:
 def contents(draw: st.DrawFn) -> Content:
     """Texts of a source product, all of them told or only some, in letters that its shop can hold."""
     told = {name: draw(TEXT if name == "name" else st.none() | TEXT) for name in TEXTS}
-    return Content(**{name: None if text is None else _storable(text) for name, text in told.items()})
+    texts: dict[str, Any] = {name: None if text is None else _storable(text) for name, text in told.items()}
+    return Content(**texts)
 
 
 @st.composite
@@ -115,7 +120,7 @@ def pairs(draw: st.DrawFn, rule: st.SearchStrategy[MergeRule] | None = None) -> 
     return pair
 
 
-def edit_source(draw: st.DrawFn, pair: PaperPair) -> None:
+def edit_source(draw: Draw, pair: PaperPair) -> None:
     """Some values of one source product change."""
     values: dict[str, Any] = {"price": PRICE, "list_price": PRICE, "quantity": PIECES, "visible": FLAG}
     values |= {name: TEXT.map(_storable) for name in TEXTS}
@@ -124,7 +129,7 @@ def edit_source(draw: st.DrawFn, pair: PaperPair) -> None:
     pair.edit_source(number, **{name: draw(values[name]) for name in sorted(names)})
 
 
-def edit_office(draw: st.DrawFn, pair: PaperPair) -> None:
+def edit_office(draw: Draw, pair: PaperPair) -> None:
     """Some values of the office product or of one of its SKUs change."""
     number = draw(st.integers(0, len(pair.products) - 1))
     skus: dict[str, Any] = {
@@ -143,12 +148,12 @@ def edit_office(draw: st.DrawFn, pair: PaperPair) -> None:
     pair.edit_office(**fits)
 
 
-def change_rate(draw: st.DrawFn, pair: PaperPair) -> None:
+def change_rate(draw: Draw, pair: PaperPair) -> None:
     """The office's rate changes."""
     pair.rates = Rates("USD", {"EUR": draw(RATE)})
 
 
-def change_rule(draw: st.DrawFn, pair: PaperPair) -> None:
+def change_rule(draw: Draw, pair: PaperPair) -> None:
     """Other owners."""
     pair.rule = replace(pair.rule, owners=draw(rules()).owners)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.status import ACTION_OF, RANK, STATE_OF, TERMINAL, Target
-from syncd.sync.status_decision import Move, OutOfReach, Stay, decide_move
+from syncd.sync.status_decision import Move, OutOfReach, Stay, TellSource, decide_move
 
 WORKFLOW = {
     "new": frozenset({"process", "pay", "fulfilling", "ship", "complete", "delete"}),
@@ -110,3 +110,12 @@ def test_moving_twice_is_moving_once(target: Target, state: str, workflow: dict[
     decision = decide_move(target, state, workflow)
     if isinstance(decision, Move):
         assert decide_move(target, decision.state, workflow) == Stay()
+
+
+@pytest.mark.parametrize("state", sorted(WORKFLOW))
+@pytest.mark.parametrize("target", Target)
+def test_only_a_rank_beyond_the_target_is_left_to_the_way_back(target: Target, state: str) -> None:
+    """When the source is yet to be told of the office's state, its lower status is no failure; all else is as ever."""
+    plain = decide_move(target, state, WORKFLOW)
+    beyond = STATE_OF[target] in RANK and RANK.get(state, -1) > RANK.get(STATE_OF[target], 9)
+    assert decide_move(target, state, WORKFLOW, news=True) == (TellSource() if beyond else plain)

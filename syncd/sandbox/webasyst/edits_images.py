@@ -1,5 +1,4 @@
-"""Edits of product pictures (listed in `edits`): like the API's, they leave `edit_datetime` alone (contracts/webasyst §9).
-"""
+"""Edits of product pictures (listed in `edits`); like the API's they leave `edit_datetime` alone (contracts/webasyst §9)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import respx
@@ -194,7 +194,7 @@ async def test_an_unknown_category_or_type_is_a_wrong_setting(lists: Shop, setti
     """An unknown type would be stored as it is, an unknown category silently dropped."""
     lists.says("shop.product.add")
     with pytest.raises(Misconfigured, match=f"SYNCD_WEBASYST__{setting.upper()} is 77.*1 "):
-        await office(**{setting: value}).add_product(PRODUCT)
+        await office(**cast(Any, {setting: value})).add_product(PRODUCT)
     assert lists.calls("shop.product.add") == 0
 
 
