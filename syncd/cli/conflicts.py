@@ -31,7 +31,7 @@ def list_command(*, as_json: bool) -> int:
 def take_command(side: str, sku: str, field: str | None) -> int:
     """Choose a shop's value for one field of a product, or for all that wait; answers 1 when there is none."""
     with database(load_settings()) as db:
-        number = db.run_sync(lambda conn: _choose(conn, side, sku, field)) if db else 0
+        number = db.run_sync(lambda conn: choose(conn, side, sku, field)) if db else 0
     if not number:
         which = f"field {field} of SKU {sku}" if field else f"field of SKU {sku}"
         print(
@@ -44,8 +44,11 @@ def take_command(side: str, sku: str, field: str | None) -> int:
     return 0
 
 
-def _choose(conn: Connection, side: str, sku: str, field: str | None) -> int:
-    """A SKU is named as it is spelled in CS-Cart, or by the product's number there. Both streams compare it again."""
+def choose(conn: Connection, side: str, sku: str, field: str | None) -> int:
+    """Note whose value a person wants of the fields that wait, and have the product compared again; answers their number.
+
+    A product is named by its SKU as CS-Cart spells it, or by its number there.
+    """
     keys = {
         held.source_key
         for held in conflicts.all(conn, PAIR)

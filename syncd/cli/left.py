@@ -11,6 +11,7 @@ from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
+from syncd.state.order_links import OrderLink
 
 SHOWN = 10
 """So many records of a list are shown."""
@@ -52,6 +53,20 @@ def show_conflicts(screen: Screen, conflicts: Sequence[HeldConflict]) -> None:
     if len(conflicts) > SHOWN:
         screen.line(f"  ... and {len(conflicts) - SHOWN} more")
     screen.text("Next: 'syncd conflicts take cscart SKU' or 'syncd conflicts take webasyst SKU'.")
+
+
+def show_differences(screen: Screen, links: Sequence[OrderLink]) -> None:
+    """Orders that staff edited in Webasyst: what differs, and how to have it written to CS-Cart."""
+    if not links:
+        return
+    screen.heading(f"Edited in Webasyst: {len(links)} order{'s' if len(links) > 1 else ''}")
+    for link in links[:SHOWN]:
+        wanted = "; is written by the next cycle" if link.requested else ""
+        text = f"order {link.source_key} (Webasyst order {link.order_id}{wanted}): {link.difference}"
+        screen.text(text, "  ")
+    if len(links) > SHOWN:
+        screen.line(f"  ... and {len(links) - SHOWN} more")
+    screen.text("Next: nothing, or 'syncd differences write ORDER': CS-Cart then reckons that order anew.")
 
 
 def show_failures(screen: Screen, failures: Sequence[Failure], total: int, now: datetime) -> None:

@@ -29,6 +29,12 @@ conflicts = typer.Typer(
     help="Look at fields that both shops changed, and settle them.",
 )
 app.add_typer(conflicts, name="conflicts")
+differences = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Look at orders edited in Webasyst, and write them to CS-Cart.",
+)
+app.add_typer(differences, name="differences")
 
 
 class Stream(StrEnum):
@@ -141,7 +147,8 @@ def status(as_json: Json = False) -> None:
                     "set_aside", "doubts", "brakes"}],
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
-       "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run'}
+       "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
+       "differences": [..] as in 'differences list'}
     """
     from syncd.cli.status import status_command
 
@@ -203,6 +210,34 @@ def conflicts_take(
     from syncd.cli.conflicts import take_command
 
     raise typer.Exit(told(lambda: take_command(shop, sku, field)))
+
+
+@differences.command("list")
+def differences_list(as_json: Json = False) -> None:
+    """List the orders whose lines or amounts staff edited in Webasyst.
+
+    \b
+    --json prints {"version": 1, "differences": [{"order", "webasyst",
+    "difference", "requested"}]}.
+    """
+    from syncd.cli.differences import list_command
+
+    raise typer.Exit(told(lambda: list_command(as_json=as_json)))
+
+
+@differences.command("write")
+def differences_write(
+    order: Annotated[str, typer.Argument(help="The order's number in CS-Cart.")],
+) -> None:
+    """Write an order's lines and discount from Webasyst to CS-Cart.
+
+    CS-Cart reckons the whole order anew then: shipping, taxes, promotions.
+    The next cycle does it and compares the totals; 'syncd run --once orders'
+    does so now. Exit code 1 when the order has no such edit.
+    """
+    from syncd.cli.differences import write_command
+
+    raise typer.Exit(told(lambda: write_command(order)))
 
 
 @app.command()

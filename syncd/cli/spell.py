@@ -10,6 +10,7 @@ from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
+from syncd.state.order_links import OrderLink
 
 VERSION = 1
 """Of every JSON object that a command prints; it grows when a key changes its meaning or goes away."""
@@ -104,6 +105,16 @@ def conflict_json(held: HeldConflict) -> dict[str, Any]:
         "webasyst": held.office_value,
         "choice": held.choice,
         "since": iso(held.at),
+    }
+
+
+def difference_json(link: OrderLink) -> dict[str, Any]:
+    """An order that staff edited in Webasyst."""
+    return {
+        "order": link.source_key,
+        "webasyst": link.order_id,
+        "difference": link.difference,
+        "requested": link.requested,
     }
 
 

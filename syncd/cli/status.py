@@ -9,10 +9,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, SOURCE, utc_now
-from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_doubts, show_failures
+from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_differences, show_doubts, show_failures
 from syncd.cli.reading import database
 from syncd.cli.screen import Column, Screen
-from syncd.cli.spell import brake_json, conflict_json, distance, doubt_json, failure_json, iso, spell_json
+from syncd.cli.spell import (
+    brake_json,
+    conflict_json,
+    difference_json,
+    distance,
+    doubt_json,
+    failure_json,
+    iso,
+    spell_json,
+)
 from syncd.daemon.lock import holder
 from syncd.daemon.streams import STREAMS, enabled
 from syncd.settings import Settings, load_settings
@@ -21,6 +30,7 @@ from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
+from syncd.state.order_links import OrderLink
 from syncd.state.runs import Run
 
 _TOLD = ("created", "updated", "moved", "linked", "adopted", "failed", "doubtful", "braked")
@@ -49,6 +59,7 @@ class Status:
     brakes: list[Brake]
     doubts: list[Intent]
     conflicts: list[HeldConflict]
+    differences: list[OrderLink]
 
 
 def status_command(*, as_json: bool) -> int:
@@ -82,12 +93,13 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         brakes=brakes.all(conn, PAIR),
         doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in STREAMS],
         conflicts=conflicts.all(conn, PAIR),
+        differences=order_links.edited(conn, PAIR),
     )
 
 
 def _nothing(settings: Settings, running: str | None) -> Status:
     streams = tuple(StreamStatus(stream, enabled(settings, stream), None, None) for stream in STREAMS)
-    return Status(running, streams, 0, 0, [], [], [], [])
+    return Status(running, streams, 0, 0, [], [], [], [], [])
 
 
 def _show(screen: Screen, status: Status, now: datetime) -> None:
@@ -105,6 +117,7 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
             screen.text(stream.last.message, "  ")
     show_brakes(screen, status.brakes)
     show_conflicts(screen, status.conflicts)
+    show_differences(screen, status.differences)
     show_failures(screen, status.failures[:SHOWN], len(status.failures), now)
     show_doubts(screen, status.doubts, now)
 
@@ -128,6 +141,7 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "brakes": [brake_json(brake) for brake in status.brakes],
         "doubts": [doubt_json(doubt) for doubt in status.doubts],
         "conflicts": [conflict_json(held) for held in status.conflicts],
+        "differences": [difference_json(link) for link in status.differences],
     }
 
 

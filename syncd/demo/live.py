@@ -1,4 +1,4 @@
-"""The living demo: things happen in the CS-Cart shop, the daemon carries them over, and the log tells it line by line."""
+"""The living demo: things happen in both shops, the daemon carries them over, and the log tells it line by line."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from syncd.daemon.lock import single_instance
 from syncd.daemon.service import Service
 from syncd.daemon.signals import Signals
 from syncd.demo import show
+from syncd.demo.shops import DemoShop
+from syncd.demo.staff import staff_works
 from syncd.errors import ShopUnavailable
 from syncd.state import failures
 from syncd.state.database import Database
@@ -33,8 +35,8 @@ def live(screen: Screen, ready: Stage) -> int:
     """Live until Ctrl-C or SIGTERM, then say what arrived."""
     show.shops(screen, ready.cscart, ready.webasyst)
     screen.text(
-        "The daemon reads them every 2 seconds. A line with 'cscart' is something that happened in the CS-Cart shop, "
-        "the others are syncd's. Ctrl-C ends it."
+        "The daemon reads them every 2 seconds. A line with 'cscart' is something that happened in the CS-Cart shop, one "
+        "with 'webasyst' what staff did in Webasyst; the others are syncd's. Ctrl-C ends it."
     )
     screen.line()
     logs.configure(ready.settings)
@@ -49,7 +51,7 @@ def live(screen: Screen, ready: Stage) -> int:
 
 
 async def _live(ready: Stage, db: Database) -> int:
-    """Answers how many things happened in the shop."""
+    """Answers how many things happened in the shops."""
     with Signals().caught() as signals:
         life = asyncio.create_task(_happen(ready, signals.stop))
         await Service(ready.settings, db, lambda: ready.settings, signals).run()
@@ -62,14 +64,21 @@ async def _happen(ready: Stage, stop: asyncio.Event) -> int:
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE)
             break
-        try:
-            done = await asyncio.to_thread(ready.cscart.edit, "live")
-        except (ShopUnavailable, ValueError) as error:
-            log.warning("cscart.refused", reason=str(error))
-            continue
         number += 1
-        log.info(f"cscart.{done['op']}", **_details(done))
+        # Two of three things happen in the shop that sells, the third one is done by staff in the back office.
+        name, work = ("webasyst", ready.webasyst) if number % 3 == 0 else ("cscart", ready.cscart)
+        try:
+            done = await asyncio.to_thread(staff_works if name == "webasyst" else _live_event, work)
+        except (ShopUnavailable, ValueError) as error:
+            log.warning(f"{name}.refused", reason=str(error))
+            continue
+        log.info(f"{name}.{done['op']}", **_details(done))
     return number
+
+
+def _live_event(shop: DemoShop) -> dict[str, Any]:
+    done: dict[str, Any] = shop.edit("live")
+    return done
 
 
 def _details(done: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def _details(done: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sum_up(screen: Screen, ready: Stage, db: Database, happened: int) -> None:
-    screen.heading(f"{happened} things happened in the CS-Cart shop while it was watched.")
+    screen.heading(f"{happened} things happened in the shops while they were watched.")
     show.arrived(screen, ready.cscart, ready.webasyst)
     aside = db.run_sync(lambda conn: failures.all(conn, PAIR))
     newest = sorted(aside, key=lambda failure: failure.last_at, reverse=True)[:SHOWN]

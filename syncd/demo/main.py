@@ -17,12 +17,14 @@ from syncd.cli.screen import Screen
 from syncd.daemon import streams
 from syncd.daemon.by_hand import Result, run_by_hand
 from syncd.demo import show
+from syncd.demo.both_ways import BothWays
 from syncd.demo.compare import STATES, compare
 from syncd.demo.shops import DemoShop, started
 from syncd.settings import Settings, load_settings
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _STATUSES = {letter: {"processing": "processed"}.get(state, state) for letter, state in STATES.items()}
+_STATUSES_BACK = {state: letter for letter, state in STATES.items()}
 
 SHOWN_DIFFERENCES = 20
 
@@ -60,14 +62,14 @@ def _settings(
     }
     for name, section in sections.items():
         values[name] = values.get(name, {}) | section
-    return load_settings({}, data_dir=folder, statuses=_STATUSES, **values)
+    return load_settings({}, data_dir=folder, statuses=_STATUSES, statuses_back=_STATUSES_BACK, **values)
 
 
 def demo_command(*, once: bool, products: int, orders: int) -> int:
     """Run the demo; answers the exit code."""
     screen = Screen()
     if once:
-        with stage(products, orders, {"log": {"level": "warning"}}) as ready:
+        with stage(products, orders, {"log": {"level": "error"}}) as ready:
             return run_demo_once(screen, ready)
     from syncd.demo.live import live  # noqa: PLC0415 - brings the scheduler along
 
@@ -87,7 +89,8 @@ def run_demo_once(screen: Screen, ready: Stage) -> int:
     show.arrived(screen, ready.cscart, ready.webasyst)
     agree = _compare(screen, ready)
     quiet = _second_run(screen, ready)
-    return 0 if agree and quiet else 1
+    back = BothWays(screen, ready, lambda: _run(ready)).play()
+    return 0 if agree and quiet and back and _compare(screen, ready) else 1
 
 
 def _run(ready: Stage) -> Result:

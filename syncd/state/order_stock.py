@@ -22,20 +22,23 @@ class Demand:
 
 def put(
     conn: Connection, pair: str, order_id: int, quantities: Mapping[int, Decimal], *, reduced: bool
-) -> None:
+) -> set[int]:
     """Note what an order asks for, SKU id -> pieces, in place of what was known of it; an empty map forgets the order.
 
-    What is known already is not written again.
+    Answers the SKUs for which something changed; what is known already is not written again.
     """
     mine = (order_stock.c.pair == pair) & (order_stock.c.order_id == order_id)
     columns = (order_stock.c.sku_id, order_stock.c.quantity, order_stock.c.reduced)
     known = {row.sku_id: (row.quantity, row.reduced) for row in conn.execute(select(*columns).where(mine))}
-    if known == {sku_id: (quantity, reduced) for sku_id, quantity in quantities.items()}:
-        return
+    now = {sku_id: (quantity, reduced) for sku_id, quantity in quantities.items()}
+    changed = {sku_id for sku_id in known.keys() | now.keys() if known.get(sku_id) != now.get(sku_id)}
+    if not changed:
+        return changed
     conn.execute(delete(order_stock).where(mine, order_stock.c.sku_id.not_in(list(quantities))))
     key = {"pair": pair, "order_id": order_id, "reduced": reduced}
     rows = [key | {"sku_id": sku_id, "quantity": quantity} for sku_id, quantity in quantities.items()]
     upsert(conn, order_stock, rows)
+    return changed
 
 
 def demand(conn: Connection, pair: str, sku_ids: Iterable[int]) -> dict[int, Demand]:

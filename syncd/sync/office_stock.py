@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.status import TERMINAL
-from syncd.state import cursors, order_links, order_stock
+from syncd.state import cursors, order_links, order_stock, product_links
 from syncd.state.database import Database
 from syncd.state.order_links import OrderLink
 from syncd.state.rows import batches
@@ -22,11 +22,12 @@ CURSOR = "order-stock"
 
 
 def note_stock(conn: Connection, link: OrderLink, order: OfficeOrder) -> None:
-    """Note what a linked order asks for and whether the office has taken it. A deleted or refunded order whose pieces are
-    back on the shelf asks for nothing."""
+    """Note what a linked order asks for and whether the office has taken it; products for which that changed are compared
+    in the next cycle. A deleted or refunded order whose pieces are back on the shelf asks for nothing."""
     gone = order.state in TERMINAL and not order.reduced
     quantities = {} if gone else pieces(link.base, order)
-    order_stock.put(conn, link.pair, order.order_id, quantities, reduced=order.reduced)
+    moved = order_stock.put(conn, link.pair, order.order_id, quantities, reduced=order.reduced)
+    product_links.mark_dirty(conn, link.pair, sorted(moved))
 
 
 @dataclass(slots=True)

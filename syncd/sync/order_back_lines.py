@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 import structlog
 from sqlalchemy import Connection
@@ -44,38 +46,45 @@ class LinesBack:
     async def write(self, link: OrderLink, order: OfficeOrder, source: Order) -> None:
         """Make the source's order say what the office's says, and agree on that when both totals are the same.
 
-        Raises `Held` for what cannot be written and when the source reckons another total, `InDoubt` for a lost answer.
+        What stands there already is not written again. Raises `Held` for what cannot be written and when the source reckons
+        another total, `InDoubt` for a lost answer.
         """
         lines = await self._lines(order, source)
         kept = ZERO if self.policy.discounts else source.discount
-        wanted = to_cents(order.total - kept)
+        discount, total = to_cents(order.discount + kept), to_cents(order.total - kept)
 
         def done(conn: Connection, after: Order) -> None:
-            if to_cents(after.total) == wanted:
+            if to_cents(after.total) == total:
                 self._agree(conn, link, order, after)
 
-        async def put() -> Order:
-            lost: InDoubt | None = None
-            try:
-                await self.target.write_lines(source.key, lines, order.discount + kept)
-            except InDoubt as doubt:
-                lost = doubt
-            after = await self._look(source.key)
-            if after is not None and (lost is None or to_cents(after.total) == wanted):
-                return after
-            raise lost or InDoubt(
-                f"CS-Cart took new lines for order {source.number}, but does not show it", ended=True
+        if _says(source, lines, discount):
+            after = source
+            await self.db.run(lambda conn: done(conn, source))
+        else:
+            after = await self.writer.run(
+                Step(link.source_key, "order.lines"), lambda: self._put(source, lines, discount), done
             )
-
-        after = await self.writer.run(Step(link.source_key, "order.lines"), put, done)
-        if to_cents(after.total) != wanted:
+        if to_cents(after.total) != total:
             raise Held(
                 f"order {source.number}: with the lines of Webasyst CS-Cart reckons {to_cents(after.total)}, Webasyst "
-                f"{wanted}; compare shipping, taxes and discounts and correct one of them",
+                f"{total}; compare shipping, taxes and discounts and correct one of them",
                 code="totals-differ",
             )
         self.tally.add(Event.UPDATED)
-        log.info("order.rewritten", order=source.number, webasyst=order.order_id, total=str(wanted))
+        log.info("order.rewritten", order=source.number, webasyst=order.order_id, total=str(total))
+
+    async def _put(self, source: Order, lines: Sequence[SourceLine], discount: Decimal) -> Order:
+        lost: InDoubt | None = None
+        try:
+            await self.target.write_lines(source.key, lines, discount)
+        except InDoubt as doubt:
+            lost = doubt
+        after = await self._look(source.key)
+        if after is not None and (lost is None or _says(after, lines, discount)):
+            return after
+        raise lost or InDoubt(
+            f"CS-Cart took new lines for order {source.number}, but does not show it", ended=True
+        )
 
     async def _lines(self, order: OfficeOrder, source: Order) -> list[SourceLine]:
         where = f"order {source.number}: its edit cannot be written to CS-Cart"
@@ -115,6 +124,7 @@ class LinesBack:
             updated_at=self.now(),
         )
         order_links.put(conn, agreed)
+        self.writer.settled(conn, link.source_key)
         note_stock(conn, agreed, order)
         skus = [line.sku_id for line in order.lines if line.sku_id]
         product_links.mark_dirty(conn, self.policy.pair, skus)
@@ -122,3 +132,10 @@ class LinesBack:
         history.add(
             conn, HistoryEntry(self.policy.pair, "orders", link.source_key, self.now(), "rewritten", detail)
         )
+
+
+def _says(order: Order, lines: Sequence[SourceLine], discount: Decimal) -> bool:
+    """Whether the source's order has these lines and this discount: an earlier call of ours, or a person there."""
+    wanted = Counter((line.product_key, Decimal(line.quantity), to_cents(line.price)) for line in lines)
+    there = Counter((line.product_key, line.quantity, to_cents(line.unit_price)) for line in order.lines)
+    return there == wanted and to_cents(order.discount) == discount

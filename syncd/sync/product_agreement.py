@@ -27,6 +27,7 @@ from syncd.sync.product_base import (
 )
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_merge import FieldPlan, MergeRule, spell_stamp, stamp_of
+from syncd.sync.product_pictures import noted_pictures
 from syncd.sync.shared_stock import Pending, Shelf, written
 
 YOUNG = timedelta(seconds=5)
@@ -55,11 +56,13 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
     shelf = _shelf_after(plan, side)
     if shelf is not None:
         base["shelf"] = spell_shelf(shelf)
+    elif plan.shelf is not None:
+        base.pop("quantity", None)
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
         base["unlimited"] = list(plan.unlimited)
-    return base, texts
+    return base | noted_pictures(plan.pictures, earlier, side), texts
 
 
 def created_base(
@@ -90,25 +93,32 @@ def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]
 
 
 def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
-    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written.
+    """The base that must be kept before anything is written to a side at this moment, so that shared stock survives a lost
+    answer; `None` where the one that is kept will do.
 
     What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
     not be taken for a movement when this one does not. Where the office sells without limit nothing was counted.
     """
-    there = plan.sides.offered.stock
-    if plan.shelf is None or not _writes_stock(plan, side):
+    earlier, there = plan.sides.base, plan.sides.offered.stock
+    writes = _writes_stock(plan, side)
+    if plan.shelf is None or not (writes or "pending" in earlier):
         return None
+    base = {name: value for name, value in earlier.items() if name not in {"shelf", "pending"}}
     if there is None:
-        return {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
-    stamp = stamp_of(plan.sides, side)
-    pending = Pending(
-        side=side,
-        before=there if side is Side.WEBASYST else plan.product.quantity,
-        stamp=spell_stamp(stamp),
-        young=stamp is None or stamp > now - YOUNG,
-        shelf=written(plan.shelf, side),
-    )
-    return {**plan.sides.base, "shelf": spell_shelf(plan.shelf), "pending": spell_pending(pending)}
+        # What was agreed before it had no limit is no count either.
+        return {name: value for name, value in base.items() if name != "quantity"}
+    base["shelf"] = spell_shelf(plan.shelf)
+    if writes:
+        stamp = stamp_of(plan.sides, side)
+        pending = Pending(
+            side=side,
+            before=there if side is Side.WEBASYST else plan.product.quantity,
+            stamp=spell_stamp(stamp),
+            young=stamp is None or stamp > now - YOUNG,
+            shelf=written(plan.shelf, side),
+        )
+        base["pending"] = spell_pending(pending)
+    return base
 
 
 def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:

@@ -123,7 +123,7 @@ class ProductApply:
         fields = dict(plan.texts)
         if plan.product_visible is not None:
             fields["status"] = "1" if plan.product_visible else "0"
-        if fields:
+        if fields or plan.category_ids:
             await self.writes.change_product(plan, fields)
 
     def _has_pictures(self, plan: ProductPlan) -> bool:

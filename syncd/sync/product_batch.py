@@ -42,7 +42,7 @@ class ProductBatch:
         A call that the shop refuses, or answers with an error, is sent again in halves until the SKU that spoils it stands
         alone: values are absolute, so that nothing can happen twice.
         """
-        waiting = [[plan for plan in plans if plan.sku_change is not None]]
+        waiting = [[plan for plan in plans if plan.sku_changes]]
         missed: dict[str, Exception] = {}
         splits = 0
         while waiting:
@@ -57,7 +57,7 @@ class ProductBatch:
 
     async def _send(self, plans: Sequence[ProductPlan]) -> tuple[list[ProductPlan], Exception | None]:
         """One call; answers the plans that did not take, and the call's error."""
-        changes = [plan.sku_change for plan in plans if plan.sku_change is not None]
+        changes = [change for plan in plans for change in plan.sku_changes]
         step = Step(
             f"batch:{changes[0].sku_id}",
             "skus.change",
@@ -85,7 +85,11 @@ class ProductBatch:
         await self.catalog.remember(products)
         skus = {sku.sku_id: sku for product in products for sku in product.skus}
         stock_id = await self.office.stock_id()
-        taken = [plan for plan in plans if _taken(plan.sku_change, skus.get(plan.sku.sku_id), stock_id)]
+        taken = [
+            plan
+            for plan in plans
+            if all(_taken(change, skus.get(change.sku_id), stock_id) for change in plan.sku_changes)
+        ]
         self.tally.add(Event.UPDATED, len(taken))
         _tell(taken)
         there = {plan.product.key for plan in taken}
@@ -118,8 +122,8 @@ def _tell(plans: Sequence[ProductPlan]) -> None:
         log.info("product.changed", sku=code, webasyst=change.product_id, **told)
 
 
-def _taken(change: SkuChange | None, sku: OfficeSku | None, stock_id: int | None) -> bool:
-    if change is None or sku is None:
+def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:
+    if sku is None:
         return False
     stock = sku.count if stock_id is None else sku.stock.get(stock_id)
     pairs = [

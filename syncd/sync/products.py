@@ -25,6 +25,7 @@ from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_sight import Sight, glance, recall
+from syncd.sync.product_vanished import Vanished
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.window import start
 
@@ -57,6 +58,7 @@ class ProductsCycle:
     listing: SourceListing
     apply: ProductApply
     doubts: ProductDoubts
+    vanished: Vanished
     failing: SetAsideRecords
     db: Database
     policy: ProductPolicy
@@ -109,6 +111,9 @@ class ProductsCycle:
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
+        if self.policy.zero_vanished:
+            keys = [source_key for source_key, _ in gone]
+            await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=True))
         await self._brake_when_emptied()
 
     async def _brake_when_emptied(self) -> None:
@@ -167,6 +172,7 @@ class ProductsCycle:
         known = await self.db.run(
             lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule, lean=sweep)
         )
+        paired = await self.apply.writes.places.paired_since(known.links) if sweep else set()
         for product in products:
             if not sweep and self.apply.guard.waits(product):
                 self.tally.add(Event.SKIPPED)
@@ -178,7 +184,7 @@ class ProductsCycle:
                 if not (sweep and product.key in self.failing):
                     await self.apply.guard.failed([product], error)
                 continue
-            if sight is Sight.WORK:
+            if sight is Sight.WORK or product.key in paired:
                 exists = product.key in known.links or bool(known.by_code.get(rule.key(product.code)))
                 self._add(product.key, self.listing.group(product), exists=exists)
             else:
@@ -226,9 +232,8 @@ class ProductsCycle:
         if vanished and len(vanished) == left:
             await self.apply.brakes.pull_empty("CS-Cart", left)
             return
-        for key in vanished:
-            log.warning("product.gone_from_source", product=key)
-        await self.listing.forget(vanished)
+        if await self.vanished.settle(vanished):
+            await self.listing.forget(vanished)
 
     async def _write(self) -> None:
         """Plan everything that exists, brake, then write batch by batch. Items of a group share a batch."""

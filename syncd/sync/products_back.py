@@ -11,19 +11,23 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from syncd.errors import SetAside
 from syncd.model.backoffice import OfficeProduct
+from syncd.model.product import Product
 from syncd.state import cursors, intents, product_links
 from syncd.state.database import Database
 from syncd.state.rows import batches
-from syncd.sync.brake import LEAST_SUSPICIOUS, Overview
+from syncd.sync.brake import LEAST_SUSPICIOUS, Kind, Overview
 from syncd.sync.catalog import Catalog
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.office_sight import moved, sku_ids
 from syncd.sync.outcome import Event, Tally
+from syncd.sync.pictures_back import PicturesBack
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_plan import ProductPlanner
+from syncd.sync.product_sight import VANISHED
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_overview import source_allowed, source_overview
 from syncd.sync.source_writes import STREAM, SourceWrites
@@ -44,6 +48,7 @@ class ProductsBackCycle:
     catalog: Catalog
     planner: ProductPlanner
     writes: SourceWrites
+    pictures: PicturesBack
     create: SourceCreate
     guard: ProductGuard
     brakes: StreamBrakes
@@ -147,7 +152,13 @@ class ProductsBackCycle:
         pair = self.policy.pair
         whole = Overview(existing=await self.db.run(lambda conn: product_links.count(conn, pair)))
         for batch in batches(keys, BATCH):
-            source_overview((await self.planner.plan(batch)).plans, whole)
+            plan = await self.planner.plan(batch)
+            source_overview(plan.plans, whole)
+            for product, error in plan.aside:
+                if error.code == VANISHED and self.policy.zero_vanished and product.quantity:
+                    whole.note(
+                        Kind.STOCK, f"{product.code} (CS-Cart {product.key}): -> 0, vanished from Webasyst"
+                    )
         for pull in self.brakes.judge(whole):
             await self.brakes.pull(pull)
 
@@ -157,13 +168,21 @@ class ProductsBackCycle:
             self.tally.add(Event.FAILED)
             await self.failing.broken(broken)
         for product, error in plan.aside:
-            await self.guard.failed([product], error)
+            await self._aside(product, error)
         for key in plan.gone:
             await self.failing.clear(key)
-        await self.db.run(
-            lambda conn: product_links.mark_back(conn, self.policy.pair, plan.gone, dirty=False)
-        )
+        await self._leave(plan.gone)
         await self._change([each for each in plan.plans if each.linked])
+
+    async def _aside(self, product: Product, error: SetAside) -> None:
+        """What vanished from the office is the other stream's to report; here it is sold out, when the setting says so."""
+        if error.code != VANISHED or not self.policy.zero_vanished or Kind.STOCK in self.brakes.blocked:
+            await self.guard.failed([product], error)
+        elif not product.quantity or await self.guard.run([product], partial(self.writes.sell_out, product)):
+            await self._leave([product.key])
+
+    async def _leave(self, keys: Sequence[str]) -> None:
+        await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=False))
 
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         sent, idle = [], []
@@ -176,19 +195,26 @@ class ProductsBackCycle:
             elif await self.guard.run([plan.product], partial(self.writes.change, plan), clears=False):
                 sent.append(plan)
         await self.writes.agree(idle)
-        for plan in idle:
-            await self.failing.clear(plan.product.key)
-        await self._check(sent)
+        for plan in [*idle, *await self._check(sent)]:
+            await self._finish(plan)
 
-    async def _check(self, sent: Sequence[ProductPlan]) -> None:
+    async def _check(self, sent: Sequence[ProductPlan]) -> list[ProductPlan]:
+        """Answers the plans that the source took."""
         missed = {}
         if sent:
             missed = {plan.product.key: error for plan, error in await self.writes.check(sent)}
         for plan in sent:
             if error := missed.get(plan.product.key):
                 await self.guard.failed([plan.product], error)
-            else:
-                await self.failing.clear(plan.product.key)
+        return [plan for plan in sent if plan.product.key not in missed]
+
+    async def _finish(self, plan: ProductPlan) -> None:
+        """What is agreed but for its pictures gets them, or is done. Pictures that a brake holds back keep the product in
+        line."""
+        if not plan.pictures_back:
+            await self.failing.clear(plan.product.key)
+        elif not self.pictures.braked:
+            await self.guard.run([plan.product], partial(self.pictures.replace, plan))
 
     async def _keep(self, plan: ProductPlan) -> None:
         """A brake holds part of it back: the whole waits for the release, so that nothing is agreed by halves."""

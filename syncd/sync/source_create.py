@@ -22,12 +22,15 @@ from syncd.state.intents import Intent
 from syncd.state.product_links import ProductLink
 from syncd.state.rows import batches
 from syncd.sync.catalog import Catalog
+from syncd.sync.category_places import Places
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice, ProductTarget
 from syncd.sync.product_agreement import pair_up
 from syncd.sync.product_base import office_texts, office_values, spell_flag
+from syncd.sync.product_categories import created_categories
 from syncd.sync.product_decision import ProductPolicy, amounts_back
+from syncd.sync.product_pictures import created_pictures
 from syncd.sync.pulse import Pulse
 from syncd.sync.shared_stock import whole
 from syncd.sync.source_writes import STREAM
@@ -40,7 +43,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class SourceCreate:
-    """Creates products at the source. `wanted` is the setting, `category_id` where they go there."""
+    """Creates products at the source. `wanted` is the setting, `category_id` where they go there that have no category of
+    the source's."""
 
     office: ProductOffice
     target: ProductTarget
@@ -52,6 +56,7 @@ class SourceCreate:
     tally: Tally
     pulse: Pulse
     now: Callable[[], datetime]
+    places: Places
     wanted: bool
     category_id: int | None
     waiting: set[int] = field(default_factory=set)
@@ -116,6 +121,7 @@ class SourceCreate:
         several = len(product.skus) > 1 and sku.name.strip()
         name = f"{product.name} ({sku.name.strip()})" if several else product.name
         texts = {field: text for field, text in office_texts(product).items() if text.strip()}
+        default = () if self.category_id is None else (self.category_id,)
         return SourceDraft(
             code=sku.code.strip(),
             texts=texts | {"name": name},
@@ -123,7 +129,7 @@ class SourceCreate:
             list_price=offered.list_price,
             quantity=0 if offered.stock is None else whole(offered.stock),
             visible=product.visible and sku.visible,
-            category_ids=() if self.category_id is None else (self.category_id,),
+            category_ids=await self.places.at_source(product.category_ids) or default,
             company=self.policy.company,
         )
 
@@ -141,11 +147,15 @@ class SourceCreate:
         stock = Decimal(draft.quantity)
         answered = office_values(sku.price, sku.compare_price, stock, shown=draft.visible)
         texts = office_texts(product)
+        placed = draft.category_ids
+        fresh = created_categories(placed, product.category_ids, self.places.known) if placed else {}
         link = ProductLink(
             source_key=key,
             sku_id=sku.sku_id,
             product_id=product.product_id,
-            base={name: [said[name], answered[name]] for name in said},
+            base={name: [said[name], answered[name]] for name in said}
+            | created_pictures(self.policy.merge)
+            | fresh,
             dirty=True,
             dirty_back=False,
             pair=self.policy.pair,

@@ -23,6 +23,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductSource, ProductTarget
 from syncd.sync.product_agreement import agreed_base, pending_base
 from syncd.sync.product_base import source_texts, source_values, text_mark
+from syncd.sync.product_categories import canonical
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.writer import Step, Writer
 
@@ -57,6 +58,18 @@ class SourceWrites:
         step = Step(change.key, "source.update", payload={"keys": [change.key]})
         await self.writer.run(step, lambda: self.target.change_product(change), done)
 
+    async def sell_out(self, product: Product) -> None:
+        """Put the quantity of a product that vanished from the office to 0. Raises as `change` does."""
+        change = SourceChange(product.key, quantity=0)
+
+        def done(conn: Connection, _: None) -> None:
+            self._note(conn, product.key, "sold out in CS-Cart", {"reason": "vanished from Webasyst"})
+
+        step = Step(product.key, "source.update", payload={"keys": [product.key]})
+        await self.writer.run(step, lambda: self.target.change_product(change), done)
+        self.tally.add(Event.UPDATED)
+        log.info("product.sold_out", sku=product.code, cscart=product.key, reason="vanished from Webasyst")
+
     async def check(self, plans: Sequence[ProductPlan]) -> list[tuple[ProductPlan, Held]]:
         """Read written products back and agree on what stands there; answers those that the shop did not change.
 
@@ -78,14 +91,16 @@ class SourceWrites:
         return missed
 
     async def agree(self, plans: Sequence[ProductPlan]) -> None:
-        """Commit what both sides now say; what is left for the office waits for the other stream."""
+        """Commit what both sides now say; what is left for the office waits for the other stream, and pictures for the
+        write of their own."""
 
         def commit(conn: Connection) -> None:
             for plan in plans:
                 base, texts = agreed_base(plan, Side.CSCART)
                 product_links.agree_back(
-                    conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty
-                )
+                    conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty,
+                    back=plan.pictures_back,
+                )  # fmt: skip
                 note_conflicts(conn, plan, Side.CSCART, self.pair, self.now())
 
         await self.db.run(commit)
@@ -117,6 +132,7 @@ def fields_of(change: SourceChange) -> list[str]:
         "list_price": change.list_price,
         "quantity": change.quantity,
         "visible": change.visible,
+        "category": change.category_ids,
     }
     return sorted([*change.texts, *(name for name, value in values.items() if value is not None)])
 
@@ -132,6 +148,8 @@ def _ignored(plan: ProductPlan, there: Product) -> set[str]:
         ignored.add("list_price")
     if change.visible is not None and there.visible != change.visible:
         ignored.add("visible")
+    if change.category_ids is not None and canonical(there.category_ids) != canonical(change.category_ids):
+        ignored.add("category")
     arrived = there.updated_at != before.updated_at
     if change.quantity is not None and there.quantity != change.quantity and not arrived:
         ignored.add("quantity")

@@ -35,6 +35,7 @@ def filled(tmp_path: Path) -> Iterator[Pair]:
 @pytest.fixture
 def stage(filled: Pair) -> Stage:
     """The demo's own view of these shops: HTTP only."""
+    filled.set(statuses_back='{"processing":"P","completed":"C"}')
     return Stage(_seen(filled.cscart), _seen(filled.webasyst), filled.settings())
 
 
@@ -58,6 +59,24 @@ def test_it_ends_with_0_when_the_shops_agree(stage: Stage, capsys: pytest.Captur
     assert "9 products and 10 orders" in printed
     assert "Both shops agree." in printed
     assert "0 writes" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_edits_on_either_side_arrive_on_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One edit of each kind, a merge, a held conflict that a command settles, an order's edit written on request."""
+    with two_shops(CSCartShop(products=12, orders=12), WebasystShop(products=0), tmp_path / "data") as pair:
+        pair.set(statuses_back='{"processing":"P","completed":"C"}')
+        stage = Stage(_seen(pair.cscart), _seen(pair.webasyst), pair.settings())
+        code = run_demo_once(Screen(), stage)
+
+    printed = capsys.readouterr().out
+    assert code == 0, printed
+    table = printed.partition("Both ways: what was edited")[2].partition("What waits")[0].splitlines()[2:-1]
+    assert len(table) == 6
+    assert "Conflicts: 1 field changed in both shops" in printed
+    assert "0 conflicts are left" in printed
+    assert "in both shops; CS-Cart said" in printed
+    assert printed.count("Both shops agree.") == 2
     assert max(map(len, printed.splitlines())) <= 80
 
 
@@ -210,5 +229,5 @@ def test_the_living_demo_ends_cleanly() -> None:
         printed, said = process.communicate(timeout=60)
 
     assert process.returncode == 0, said
-    assert "happened in the CS-Cart shop" in printed
+    assert "happened in the shops" in printed
     assert "Traceback" not in said

@@ -69,6 +69,7 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "brakes",
             "doubts",
             "conflicts",
+            "differences",
         )
     ]
     orders = told["streams"][0]

@@ -42,7 +42,7 @@ async def test_ready_status_and_stopping(pair: Pair, manager: socket.socket) -> 
 
     def both_ran() -> bool:
         heard.extend(_heard(manager))
-        return "STATUS=orders: ok, products: ok, products-back: ok" in heard
+        return "STATUS=orders: ok, orders-back: ok, products: ok, products-back: ok" in heard
 
     async with daemon(pair, notifier=notifier) as running:
         await running.until(both_ran)

@@ -188,7 +188,7 @@ _NEVER = 4_000_000_000
 
 
 async def test_an_outage_is_one_alarm(pair: Pair, said: list[EventDict]) -> None:
-    """A shop that is away from the start on is told once, tried at every interval, and its return is told."""
+    """A shop that is away from the start on is told once by each stream, tried at every interval, and its return is told."""
     token = pair.webasyst.credentials["token"]
     pair.at_webasyst("token.expire", token=token, expires=1)
     pair.set(products={"enabled": False})
@@ -198,10 +198,11 @@ async def test_an_outage_is_one_alarm(pair: Pair, said: list[EventDict]) -> None
         number = pair.place("A")
         pair.at_webasyst("token.expire", token=token, expires=_NEVER)
         await running.until(lambda: pair.delivered() == {str(number): 1})
-        await running.until(lambda: bool(_lines(said, "stream.recovered")))
+        await running.until(lambda: len(_lines(said, "stream.recovered")) == 2)
 
     alarms = [line for line in _lines(said, "stream.stopped") if line["log_level"] == "error"]
-    assert [alarm["outcome"] for alarm in alarms] == ["not authorised"]
+    assert {alarm["outcome"] for alarm in alarms} == {"not authorised"}
+    assert sorted(alarm["stream"] for alarm in alarms) == ["orders", "orders-back"]
     with pair.database() as db:
         outcomes = [run.outcome for run in db.run_sync(lambda conn: runs.recent(conn, PAIR))]
     assert outcomes[-1] == "not authorised"

@@ -211,7 +211,7 @@ class TestSharedStock:
         pair.at_webasyst("sku.update", id=pair.office_sku("A")["id"], stock={"1": 7, "2": 0})
         pair.later(4000)
         assert pair.run().exit is Exit.OK
-        assert (pair.amount("A"), pair.stock("A")) == (5, 5)
+        assert [pair.amount("A"), pair.stock("A")] == [5, 5]
         quiet(pair)
 
     @pytest.mark.parametrize("action", ["process", "ship", "complete"])
@@ -256,7 +256,7 @@ class TestLostAnswers:
             pair.run()
             pair.later(4000)
         assert pair.run().exit is Exit.OK
-        assert (pair.amount("A"), pair.stock("A")) == (5, 5)
+        assert [pair.amount("A"), pair.stock("A")] == [5, 5]
         quiet(pair)
 
 
@@ -282,3 +282,56 @@ class TestCreation:
         assert there(pair, "T-2")["product"] == "Tea (250 g)"
         assert (money(there(pair, "T-2")["price"]), pair.amount("T-2")) == (money(7), 5)
         quiet(pair)
+
+
+class TestVanished:
+    """A product that one shop lost."""
+
+    def lose(self, pair: Pair, shop: str) -> None:
+        if shop == "webasyst":
+            pair.at_webasyst("product.delete", id=pair.office_product("A")["id"])
+        else:
+            pair.at_cscart("product.delete", sku="A")
+        pair.later(4000)
+        pair.run()
+
+    @pytest.mark.parametrize("shop", ["cscart", "webasyst"])
+    def test_it_is_reported_and_left_alone_by_default(self, pair: Pair, shop: str) -> None:
+        """Nothing is deleted or sold out on the other side."""
+        self.lose(pair, shop)
+        assert pair.stock("A") == 10 if shop == "cscart" else pair.amount("A") == 10
+        assert pair.writes == 0
+
+    @pytest.mark.parametrize("shop", ["cscart", "webasyst"])
+    def test_a_setting_sells_it_out_on_the_other_side(self, pair: Pair, shop: str) -> None:
+        """Its stock becomes 0, once."""
+        pair.set(products={"vanished": "zero"})
+        self.lose(pair, shop)
+        assert pair.stock("A") == 0 if shop == "cscart" else pair.amount("A") == 0
+        assert pair.writes == 1
+        quiet(pair)
+
+    @pytest.mark.parametrize("shop", ["cscart", "webasyst"])
+    def test_many_at_once_pull_the_brake(self, shops: Opener, shop: str) -> None:
+        """A shop that lost half of its products had an accident: nothing is sold out."""
+        pair = shops()
+        codes = [f"S{number}" for number in range(12)]
+        for code in codes:
+            pair.product(code, amount=5)
+        pair.run()
+        pair.set(products={"vanished": "zero"}, brakes={"min": 3})
+        for code in codes[:6]:
+            if shop == "webasyst":
+                pair.at_webasyst("product.delete", id=pair.office_product(code)["id"])
+            else:
+                pair.at_cscart("product.delete", sku=code)
+        pair.later(4000)
+        pair.forget_counts()
+        run = pair.run()
+        assert run.exit is Exit.OUTSTANDING
+        assert pair.writes == 0
+        stream = "products" if shop == "cscart" else "products-back"
+        assert run.reports[stream].brakes
+        pair.later(4000)
+        pair.run(override=True)
+        assert {pair.stock(code) if shop == "cscart" else pair.amount(code) for code in codes[:6]} == {0}
