@@ -191,6 +191,7 @@ class App:
             category_id=webasyst.category_id,
             type_id=webasyst.type_id,
             details=self._details(),
+            now=self.now,
         )
 
     def _details(self) -> list[str]:

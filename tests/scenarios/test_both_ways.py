@@ -133,7 +133,9 @@ class BothWays(RuleBasedStateMachine):
         """Somebody rewrites a text."""
         self.edit(place, side, name, word or ("Name" if name == "name" else ""))
 
-    @rule(place=places, side=sides, name=st.sampled_from(("price", "list_price")), price=st.sampled_from(PRICES))
+    @rule(
+        place=places, side=sides, name=st.sampled_from(("price", "list_price")), price=st.sampled_from(PRICES)
+    )
     def price(self, place: int, side: Side, name: str, price: str) -> None:
         """Somebody sets a price."""
         self.edit(place, side, name, price)
@@ -155,14 +157,18 @@ class BothWays(RuleBasedStateMachine):
         key = int(row["product_id"])
         if source_says(row, name) != value:
             self.ledger.write((Side.CSCART, "product", key), name, value)
-        word = {"True": "A", "False": "H" if key % 2 else "D"}.get(value, value) if name == "visible" else value
+        word = (
+            {"True": "A", "False": "H" if key % 2 else "D"}.get(value, value) if name == "visible" else value
+        )
         column = SOURCE_TEXTS.get(name, "status" if name == "visible" else name)
         self.pair.at_cscart("product.update", product_id=key, **{column: word})
 
     def edit_office(self, product: Row, sku: Row, name: str, value: str) -> None:
         """In Webasyst."""
         of_product = name in OF_PRODUCT
-        record = (Side.WEBASYST, "product", product["id"]) if of_product else (Side.WEBASYST, "sku", sku["id"])
+        record = (
+            (Side.WEBASYST, "product", product["id"]) if of_product else (Side.WEBASYST, "sku", sku["id"])
+        )
         if office_says(product, sku, name) != value:
             self.ledger.write(record, name, value)
         if of_product:
@@ -219,7 +225,9 @@ class BothWays(RuleBasedStateMachine):
         """Somebody gives a product another code; perhaps the one that the other shop has given it already."""
         if side is Side.CSCART:
             row = self.chosen(self.source_products(), place)
-            self.pair.at_cscart("product.update", product_id=row["product_id"], product_code=_other(row["code"], letter))
+            self.pair.at_cscart(
+                "product.update", product_id=row["product_id"], product_code=_other(row["code"], letter)
+            )
         elif found := self.office_skus():
             _, sku = self.chosen(found, place)
             self.pair.at_webasyst("sku.update", id=sku["id"], sku=_other(sku["sku"], letter))
@@ -237,13 +245,15 @@ class BothWays(RuleBasedStateMachine):
 
     # -- orders ---------------------------------------------------------------------------------------------------------
 
-    @rule(lines=st.dictionaries(places, amounts, min_size=1, max_size=2), person=st.integers(0, 1), letter=st.sampled_from("OP"))
+    @rule(
+        lines=st.dictionaries(places, amounts, min_size=1, max_size=2),
+        person=st.integers(0, 1),
+        letter=st.sampled_from("OP"),
+    )
     def order(self, lines: dict[int, int], person: int, letter: str) -> None:
         """A customer buys in CS-Cart."""
         customer = {"email": f"person{person}@example.test", "firstname": f"Person {person}"}
-        self.orders.append(
-            self.pair.place(*self.rows(lines), customer=customer, status=letter, shipping=1)
-        )
+        self.orders.append(self.pair.place(*self.rows(lines), customer=customer, status=letter, shipping=1))
 
     @precondition(lambda self: self.orders)
     @rule(place=places, lines=st.dictionaries(places, amounts, min_size=1, max_size=2))
@@ -302,7 +312,9 @@ class BothWays(RuleBasedStateMachine):
         """Some of the coming calls lose their answer, or fail."""
         verbs = MATCHES[shop]
         running = self.pair.cscart if shop == "cscart" else self.pair.webasyst
-        running.faults.add({**trouble, "match": {"method": verbs[verb % len(verbs)]}, "skip": skip, "times": times})
+        running.faults.add(
+            {**trouble, "match": {"method": verbs[verb % len(verbs)]}, "skip": skip, "times": times}
+        )
 
     @rule(seconds=st.sampled_from((1, 30, 700, 4000)))
     def time_passes(self, seconds: int) -> None:
@@ -364,7 +376,9 @@ class BothWays(RuleBasedStateMachine):
     def products_agree(self) -> None:
         """Field by field, but for what is held as a conflict and what is set aside by name."""
         aside = self.justified_products()
-        held = {(row.source_key, row.field) for row in self.syncd.read(lambda conn: conflicts.all(conn, PAIR))}
+        held = {
+            (row.source_key, row.field) for row in self.syncd.read(lambda conn: conflicts.all(conn, PAIR))
+        }
         linked = self.linked()
         for both in linked:
             if both.key in aside:
@@ -380,7 +394,9 @@ class BothWays(RuleBasedStateMachine):
         here, there = both.says(Side.CSCART, name), both.says(Side.WEBASYST, name)
         known = self.agreed.setdefault((both.key, both.sku["id"]), {})
         words = self.ledger.words(both, name)
-        story = f"{name} of {both.key}: {here!r} and {there!r}, were {known.get(name)!r}, people wrote {words}"
+        story = (
+            f"{name} of {both.key}: {here!r} and {there!r}, were {known.get(name)!r}, people wrote {words}"
+        )
         if held:
             assert len(words) == 2 and here != there, f"no conflict: {story}"
             assert words == {Side.CSCART: here, Side.WEBASYST: there}, f"overwritten in a conflict: {story}"
@@ -440,7 +456,8 @@ class BothWays(RuleBasedStateMachine):
             reasons = {
                 "renamed-sku": sku is not None and sku["sku"].lower() != code,
                 "vanished": key in linked and sku is None,
-                "duplicate-sku": here[code] > 1 or any(skus[n]["sku"].lower() == code for n in owned - {linked.get(key)}),
+                "duplicate-sku": here[code] > 1
+                or any(skus[n]["sku"].lower() == code for n in owned - {linked.get(key)}),
                 "ambiguous-sku": key not in linked and there[code] > 1,
             }
             assert reasons.get(failure.code), f"set aside without a reason: {failure}"
@@ -457,7 +474,9 @@ class BothWays(RuleBasedStateMachine):
             else:
                 assert number in self.ledger.moved, failure
             aside[number] = failure.code
-        every_order_once(self.pair, but={str(number) for number, code in aside.items() if code == "edited-too-late"})
+        every_order_once(
+            self.pair, but={str(number) for number, code in aside.items() if code == "edited-too-late"}
+        )
         people = Counter(email for row in self.pair.customers() for email in row["emails"])
         assert [email for email, times in people.items() if times > 1 and email != "own@example.test"] == []
         sources, offices = self.pair.source_orders(), self.linked_orders()
@@ -554,8 +573,13 @@ def _other(code: str, letter: str) -> str:
 
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-QUICK = settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=CHECKS,
-    report_multiple_bugs=False)
+QUICK = settings(
+    max_examples=12,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=CHECKS,
+    report_multiple_bugs=False,
+)
 THOROUGH = settings(
     max_examples=int(os.environ.get("SCENARIO_STORIES", "1000")),
     stateful_step_count=30,
