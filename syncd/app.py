@@ -393,7 +393,7 @@ class Shops:
                 self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
             ),
             writes=writes,
-            changes=ProductBatch(self.office, self.catalog, writer, tally),
+            changes=ProductBatch(self.office, self.catalog, writer, writes, app.db, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
             guard=guard,
             brakes=self._brakes(PRODUCTS, tally, override=override),

@@ -23,7 +23,14 @@ from syncd.sync.catalog import Catalog
 from syncd.sync.conflicts import note_conflicts
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
-from syncd.sync.product_agreement import agreed_base, created_base, created_texts, pending_base
+from syncd.sync.product_agreement import (
+    agreed_base,
+    counted_base,
+    created_base,
+    created_texts,
+    pending_base,
+    writes_shared,
+)
 from syncd.sync.product_base import images_digest, images_pending
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, content_fields
 from syncd.sync.reference import PARAM, reference
@@ -106,6 +113,12 @@ class ProductWrites:
             base = pending_base(plan, Side.WEBASYST, self.now())
             if base is not None and plan.linked:
                 product_links.put_base(conn, self.policy.pair, plan.product.key, base)
+
+    def withdraw(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Note that shared stock was not written: the call never reached the office, or was refused there."""
+        for plan in plans:
+            if plan.linked and writes_shared(plan, Side.WEBASYST):
+                product_links.put_base(conn, self.policy.pair, plan.product.key, counted_base(plan))
 
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Commit what both sides now say: the links' bases, and nothing left to look at but pictures to be sent."""
