@@ -425,7 +425,7 @@ class Shops:
                 places,
             ),
             writes=writes,
-            changes=ProductBatch(self.office, self.catalog, writer, tally),
+            changes=ProductBatch(self.office, self.catalog, writer, writes, app.db, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
             guard=guard,
             brakes=self._brakes(PRODUCTS, tally, override=override),

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncd import correlation
-from syncd.errors import InDoubt, Misconfigured, RetryLater, SetAside, StopStream, StorageFailed, Throttled
+from syncd.errors import (
+    Held,
+    InDoubt,
+    Misconfigured,
+    RetryLater,
+    SetAside,
+    StopStream,
+    StorageFailed,
+    Throttled,
+)
 from syncd.model.product import Product
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
@@ -20,6 +29,12 @@ TROUBLES_IN_A_ROW = 3
 """So many products in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
 
 log = structlog.get_logger(__name__)
+
+
+class StockMoved(Held):
+    """Shared stock moved between our look at it and our write: nothing was written, and the next cycle looks again."""
+
+    code = "stock-moved"
 
 
 @dataclass(slots=True)
@@ -45,6 +60,9 @@ class ProductGuard:
                 await work()
         except (Misconfigured, StopStream, StorageFailed, Throttled):
             raise
+        except StockMoved as moved:
+            log.info("product.stock_moved", product=products[0].key, reason=str(moved))
+            return False
         except (InDoubt, SetAside) as error:
             await self.failed(products, error)
             return False
