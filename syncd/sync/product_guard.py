@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncd import correlation
-from syncd.errors import InDoubt, Misconfigured, RetryLater, SetAside, StopStream, StorageFailed, Throttled
+from syncd.errors import (
+    InDoubt,
+    Misconfigured,
+    RetryLater,
+    SetAside,
+    ShopUnavailable,
+    StopStream,
+    StorageFailed,
+    Throttled,
+)
 from syncd.model.product import Product
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
@@ -45,15 +54,17 @@ class ProductGuard:
                 await work()
         except (Misconfigured, StopStream, StorageFailed, Throttled):
             raise
-        except (InDoubt, SetAside) as error:
+        except SetAside as error:
             await self.failed(products, error)
             return False
-        except RetryLater as error:
+        except (InDoubt, RetryLater) as error:
             await self.failed(products, error)
             self.troubles += 1
-            if self.troubles >= TROUBLES_IN_A_ROW:
-                raise
-            return False
+            if self.troubles < TROUBLES_IN_A_ROW:
+                return False
+            if isinstance(error, InDoubt):
+                raise unwell(error) from error
+            raise
         except Exception as error:
             log.exception("product.unexpected", product=products[0].key)
             await self.failed(products, error)
@@ -82,6 +93,11 @@ class ProductGuard:
     def waits(self, product: Product) -> bool:
         """Whether this very version of the product failed before and its pause is not over."""
         return product.key in self.failing and self.failing.waits(product.key, version_of(product))
+
+
+def unwell(last: InDoubt) -> ShopUnavailable:
+    """What stops a stream after so many writes without a usable answer: each of them may have cost a whole deadline."""
+    return ShopUnavailable(f"{TROUBLES_IN_A_ROW} writes in a row got no usable answer; the last one: {last}")
 
 
 def version_of(product: Product) -> str:

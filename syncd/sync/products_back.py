@@ -68,7 +68,7 @@ class ProductsBackCycle:
         async with self.busy:
             await self.failing.load()
             await self.brakes.load()
-            self._add(await self._doubtful())
+            self._add(await self._doubtful(everything=retry_all))
             await self.create.settle()
             self._add(self.failing.due(everything=retry_all))
             clock = await self._look_at_changes()
@@ -85,8 +85,12 @@ class ProductsBackCycle:
         """The stream's failures."""
         return self.guard.failing
 
-    async def _doubtful(self) -> list[str]:
-        """Changes are safe to repeat after a comparison: values are absolute, and sums know what was pending."""
+    async def _doubtful(self, *, everything: bool) -> list[str]:
+        """Changes are safe to repeat after a comparison: values are absolute, and sums know what was pending.
+
+        The first repetition comes at once. What failed more often rests until its pause is over, unless `everything` is to
+        be tried.
+        """
 
         def close(conn: Connection) -> list[str]:
             rows = intents.all(conn, self.policy.pair, STREAM)
@@ -96,7 +100,8 @@ class ProductsBackCycle:
                 intents.close(conn, self.policy.pair, STREAM, row.record_key)
             return [key for row in mine for key in row.payload.get("keys", [])]
 
-        return await self.db.run(close)
+        keys = await self.db.run(close)
+        return [key for key in keys if everything or not self.failing.rests(key, least=2)]
 
     async def _look_at_changes(self) -> datetime | None:
         """What was edited in the office since the cursor; the first time, since the scan that the first comparison was
