@@ -26,6 +26,7 @@ from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_sight import Sight, glance, recall
 from syncd.sync.product_vanished import Vanished
+from syncd.sync.source_doubts import SourceDoubts
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.window import start
 
@@ -69,6 +70,7 @@ class ProductsCycle:
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
+    source_doubts: SourceDoubts
     work: dict[str, WorkItem] = field(default_factory=dict)
     seen: int = 0
 
@@ -82,6 +84,7 @@ class ProductsCycle:
 
     async def _run(self, *, retry_all: bool) -> None:
         await self.apply.begin()
+        await self.source_doubts.settle()
         sweep = await self._sweep_due()
         if sweep:
             # Before anything else: codes may be compared in another way since the last scan.

@@ -28,6 +28,7 @@ from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_sight import VANISHED
 from syncd.sync.source_create import SourceCreate
+from syncd.sync.source_doubts import is_creation
 from syncd.sync.source_overview import source_allowed, source_overview
 from syncd.sync.source_writes import STREAM, SourceWrites
 from syncd.sync.stream_brakes import StreamBrakes
@@ -69,11 +70,11 @@ class ProductsBackCycle:
             await self.failing.load()
             await self.brakes.load()
             self._add(await self._doubtful(everything=retry_all))
-            await self.create.settle()
-            self._add(self.failing.due(everything=retry_all))
+            await self.create.doubts.settle()
+            self._add(key for key in self.failing.due(everything=retry_all) if not is_creation(key))
             clock = await self._look_at_changes()
             await self._collect_dirty()
-            await self._write()
+            await self._write(everything=retry_all)
             await self.db.run(lambda conn: self._commit(conn, clock))
 
     @property
@@ -138,7 +139,7 @@ class ProductsBackCycle:
     def _add(self, keys: Iterable[str]) -> None:
         self.work.update(dict.fromkeys(keys))
 
-    async def _write(self) -> None:
+    async def _write(self, *, everything: bool) -> None:
         keys = list(self.work)
         if len(keys) >= LEAST_SUSPICIOUS:
             await self._look_ahead(keys)
@@ -147,7 +148,7 @@ class ProductsBackCycle:
             await self._batch(batch)
             done += len(batch)
             self.progress(done, len(keys))
-        await self.create.run()
+        await self.create.run(everything=everything)
         await self.brakes.spend()
 
     async def _look_ahead(self, keys: Sequence[str]) -> None:

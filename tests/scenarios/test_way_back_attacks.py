@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
+from syncd.app import PAIR
 from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
+from syncd.state import failures
+from syncd.state.failures import Failure
 from tests.scenarios.conftest import Opener
-from tests.scenarios.shops import Pair
+from tests.scenarios.shops import Pair, money
 from tests.scenarios.test_orders_back import BACK, act
-from tests.scenarios.test_products_back import staff
+from tests.scenarios.test_products_back import quiet, staff, there
 
 PUT = {"method": "PUT"}
 POST = {"method": "POST"}
@@ -26,6 +31,12 @@ def stocked(shops: Opener, number: int) -> tuple[Pair, list[str]]:
     assert pair.run().exit is Exit.OK
     pair.forget_counts()
     return pair, codes
+
+
+def set_aside(pair: Pair) -> list[Failure]:
+    """The records that were set aside."""
+    with pair.database() as db:
+        return db.run_sync(lambda conn: failures.all(conn, PAIR))
 
 
 class TestTrouble:
@@ -76,3 +87,97 @@ class TestTrouble:
         pair.cscart.faults.clear()
         assert pair.run().exit is Exit.OK
         assert pair.source_product("P0")["name"] == "Breaks"
+
+
+class TestCreation:
+    """Products that only Webasyst has, and creating switched on."""
+
+    @pytest.fixture
+    def creating(self, shops: Opener) -> Pair:
+        """Two products in both shops."""
+        pair, _ = stocked(shops, 2)
+        pair.set(products={"create_in_cscart": True}, http={"deadline": 1})
+        return pair
+
+    def test_what_cannot_be_created_rests_longer_and_longer(self, creating: Pair) -> None:
+        """A price below zero is no price in CS-Cart; once it is put right the product comes and the failure goes."""
+        creating.office_has("NEW", price="-5")
+        creating.later(4000)
+        creating.run()
+        for _ in range(4):
+            creating.later(70)
+            creating.cycle("products-back")
+        [failure] = set_aside(creating)
+        assert failure.attempts == 2
+        creating.at_webasyst("sku.update", id=creating.office_sku("NEW")["id"], price="5")
+        assert creating.run().exit is Exit.OK
+        assert money(there(creating, "NEW")["price"]) == 5
+
+    def test_a_failure_goes_with_the_wish(self, creating: Pair) -> None:
+        """Switched off again, nothing of it is left."""
+        creating.office_has("NEW", price="-5")
+        creating.later(4000)
+        assert creating.run().exit is Exit.OUTSTANDING
+        creating.set(products={"create_in_cscart": False})
+        assert creating.run().exit is Exit.OK
+
+    def test_one_that_a_firewall_blocks_stops_no_other(self, creating: Pair) -> None:
+        """A page instead of the API: that product is set aside, the rest is made, and the cycle ends well."""
+        for code in ("N1", "N2", "N3"):
+            creating.office_has(code)
+        creating.later(4000)
+        blocked = {"when": "before", "kind": "status", "status": 403, "body": "<html>blocked</html>"}
+        creating.cscart.faults.add({**blocked, "match": {"method": "POST", "body": "N1"}, "times": None})
+        run = creating.run()
+        assert run.ending("products-back") is Ending.OK
+        assert [failure.code for failure in run.failures] == ["ShopUnavailable"]
+        assert {"N2", "N3"} <= set(creating.source_codes())
+
+    def test_three_without_an_answer_stop_the_stream(self, creating: Pair) -> None:
+        """As with changes; afterwards each of them is there once."""
+        codes = [f"N{number}" for number in range(6)]
+        for code in codes:
+            creating.office_has(code)
+        creating.later(4000)
+        creating.cycle("products")
+        creating.forget_counts()
+        creating.cscart.faults.add({"when": "after", "kind": "drop", "match": POST, "times": None})
+        report = creating.cycle("products-back")
+        assert (report.ending, creating.calls("POST products")) == (Ending.FAILED, 3)
+        creating.cscart.faults.clear()
+        creating.later(600)
+        assert creating.run().exit is Exit.OK
+        assert sorted(code for code in creating.source_codes() if code in codes) == codes
+
+    @pytest.mark.parametrize("first", ["products", "products-back"])
+    def test_an_edit_after_a_lost_answer_is_no_part_of_what_was_sent(
+        self, creating: Pair, first: str
+    ) -> None:
+        """Whichever stream comes first finds the product again by its code; what staff edited meanwhile goes to CS-Cart
+        and is not overwritten by what was sent."""
+        creating.office_has("NEW", price="5")
+        creating.later(4000)
+        creating.cycle("products")
+        creating.cscart.faults.add({"when": "after", "kind": "drop", "match": POST})
+        assert creating.cycle("products-back").doubts == 1
+        creating.at_webasyst("sku.update", id=creating.office_sku("NEW")["id"], price="12.5")
+        staff(creating, "NEW", name="Better")
+        creating.later(30)
+        creating.cycle(first)
+        assert creating.run().exit is Exit.OK
+        assert (
+            money(creating.office_sku("NEW")["price"])
+            == money(there(creating, "NEW")["price"])
+            == money("12.5")
+        )
+        assert creating.office_product("NEW")["name"] == there(creating, "NEW")["product"] == "Better"
+        quiet(creating)
+
+    def test_what_cscart_cannot_store_stays_in_webasyst(self, creating: Pair) -> None:
+        """CS-Cart has no emoji: its poorer text is what both agree on, and does not come back."""
+        creating.office_has("NEW", name="Tea \N{HOT BEVERAGE} \N{PARTY POPPER} now")
+        creating.later(4000)
+        assert creating.run().exit is Exit.OK
+        quiet(creating)
+        assert creating.office_product("NEW")["name"] == "Tea \N{HOT BEVERAGE} \N{PARTY POPPER} now"
+        assert there(creating, "NEW")["product"] == "Tea \N{HOT BEVERAGE}  now"
