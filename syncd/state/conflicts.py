@@ -66,6 +66,13 @@ def choose(conn: Connection, pair: str, source_key: str, field: str | None, choi
     return conn.execute(update(conflicts).where(mine).values(choice=choice)).rowcount
 
 
+def forget(conn: Connection, pair: str, keys: Iterable[str]) -> None:
+    """Forget every conflict of these source products."""
+    for batch in batches(keys):
+        mine = (conflicts.c.pair == pair) & conflicts.c.source_key.in_(batch)
+        conn.execute(delete(conflicts).where(mine))
+
+
 def settled(conn: Connection, pair: str, source_key: str, still_held: Iterable[str]) -> None:
     """Forget the product's conflicts but those that are still there."""
     conn.execute(

@@ -114,9 +114,6 @@ class ProductsCycle:
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
-        if self.policy.zero_vanished:
-            keys = [source_key for source_key, _ in gone]
-            await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=True))
         await self._brake_when_emptied()
 
     async def _brake_when_emptied(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import SetAside
+from syncd.errors import SetAside, StopStream
 from syncd.model.backoffice import OfficeProduct
 from syncd.model.product import Product
 from syncd.state import cursors, intents, product_links
@@ -27,6 +27,7 @@ from syncd.sync.product_decision import ProductPlan, ProductPolicy
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_sight import VANISHED
+from syncd.sync.products import EMPTIED
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_doubts import is_creation
 from syncd.sync.source_overview import source_allowed, source_overview
@@ -69,6 +70,7 @@ class ProductsBackCycle:
         async with self.busy:
             await self.failing.load()
             await self.brakes.load()
+            await self._check_office()
             self._add(await self._doubtful(everything=retry_all))
             await self.create.doubts.settle()
             self._add(key for key in self.failing.due(everything=retry_all) if not is_creation(key))
@@ -85,6 +87,21 @@ class ProductsBackCycle:
     def failing(self) -> SetAsideRecords:
         """The stream's failures."""
         return self.guard.failing
+
+    async def _check_office(self) -> None:
+        """An office without a single linked product had an accident, as far as the other stream's brake says; nothing
+        follows from it here before that brake is released. Raises `StopStream`."""
+        pair = self.policy.pair
+
+        def emptied(conn: Connection) -> bool:
+            linked, standing = product_links.count(conn, pair), product_links.standing(conn, pair)
+            return bool(linked) and not standing and cursors.get(conn, pair, EMPTIED) is None
+
+        if await self.db.run(emptied):
+            raise StopStream(
+                "Webasyst lists none of the linked products: nothing is written to CS-Cart; look at 'syncd status', then "
+                "run 'syncd brakes release products' if that is meant"
+            )
 
     async def _doubtful(self, *, everything: bool) -> list[str]:
         """Changes are safe to repeat after a comparison: values are absolute, and sums know what was pending.
@@ -179,10 +196,16 @@ class ProductsBackCycle:
         await self._change([each for each in plan.plans if each.linked])
 
     async def _aside(self, product: Product, error: SetAside) -> None:
-        """What vanished from the office is the other stream's to report; here it is sold out, when the setting says so."""
-        if error.code != VANISHED or not self.policy.zero_vanished or Kind.STOCK in self.brakes.blocked:
+        """What vanished from the office is the other stream's to report; here it is sold out, when the setting says so. What
+        a brake holds back stays in line, so that its release lets it pass."""
+        if error.code != VANISHED:
             await self.guard.failed([product], error)
-        elif not product.quantity or await self.guard.run([product], partial(self.writes.sell_out, product)):
+        elif not self.policy.zero_vanished or not product.quantity:
+            await self.failing.clear(product.key)
+            await self._leave([product.key])
+        elif Kind.STOCK in self.brakes.blocked:
+            await self._keep(product.key)
+        elif await self.guard.run([product], partial(self.writes.sell_out, product)):
             await self._leave([product.key])
 
     async def _leave(self, keys: Sequence[str]) -> None:
@@ -195,7 +218,7 @@ class ProductsBackCycle:
             if change.empty:
                 idle.append(plan)
             elif source_allowed(change, self.brakes.blocked) != change:
-                await self._keep(plan)
+                await self._keep(plan.product.key)
             elif await self.guard.run([plan.product], partial(self.writes.change, plan), clears=False):
                 sent.append(plan)
         await self.writes.agree(idle)
@@ -213,9 +236,8 @@ class ProductsBackCycle:
             else:
                 await self.failing.clear(plan.product.key)
 
-    async def _keep(self, plan: ProductPlan) -> None:
+    async def _keep(self, key: str) -> None:
         """A brake holds part of it back: the whole waits for the release, so that nothing is agreed by halves."""
-        key = plan.product.key
         await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, [key], dirty=True))
 
     def _commit(self, conn: Connection, clock: datetime | None) -> None:

@@ -7,7 +7,8 @@ import pytest
 from syncd.app import PAIR
 from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
-from syncd.state import failures
+from syncd.daemon.streams import enabled
+from syncd.state import brakes, failures
 from syncd.state.failures import Failure
 from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, money
@@ -37,6 +38,12 @@ def set_aside(pair: Pair) -> list[Failure]:
     """The records that were set aside."""
     with pair.database() as db:
         return db.run_sync(lambda conn: failures.all(conn, PAIR))
+
+
+def release(pair: Pair, stream: str) -> None:
+    """A person releases the brakes of a stream."""
+    with pair.database() as db:
+        assert db.run_sync(lambda conn: brakes.release(conn, PAIR, stream, None, pair.now()))
 
 
 class TestTrouble:
@@ -181,3 +188,61 @@ class TestCreation:
         quiet(creating)
         assert creating.office_product("NEW")["name"] == "Tea \N{HOT BEVERAGE} \N{PARTY POPPER} now"
         assert there(creating, "NEW")["product"] == "Tea \N{HOT BEVERAGE}  now"
+
+
+class TestVanished:
+    """Products that Webasyst lost, and the setting that sells them out in CS-Cart."""
+
+    def lose(self, pair: Pair, codes: list[str]) -> None:
+        for code in codes:
+            pair.at_webasyst("product.delete", id=pair.office_product(code)["id"])
+        pair.later(4000)
+
+    def test_an_emptied_webasyst_sells_nothing_out(self, shops: Opener) -> None:
+        """A token that lost its rights lists no product at all: fewer than the brake on stock always allows, but all of
+        them. The release of the brake on that is enough for both ways."""
+        pair, codes = stocked(shops, 8)
+        pair.set(products={"vanished": "zero"})
+        self.lose(pair, codes)
+        for _ in range(2):
+            run = pair.run()
+            assert run.ending("products-back") is Ending.BRAKED
+            assert {pair.amount(code) for code in codes} == {5}
+            pair.later(4000)
+        release(pair, "products")
+        pair.run()
+        assert {pair.amount(code) for code in codes} == {0}
+
+    def test_it_does_not_matter_whose_scan_noticed_it(self, shops: Opener) -> None:
+        """An order with an unknown SKU has the whole office read, before the sweep does."""
+        pair, codes = stocked(shops, 3)
+        pair.set(products={"vanished": "zero", "create_missing": False})
+        pair.product("STRANGE")
+        self.lose(pair, codes[:1])
+        pair.place("STRANGE")
+        pair.run("orders")
+        assert pair.calls("shop.product.search") > 1
+        pair.run()
+        assert [pair.amount(code) for code in codes] == [0, 5, 5]
+
+    def test_a_released_brake_lets_them_pass(self, shops: Opener) -> None:
+        """In the daemon too, where what failed would rest for long."""
+        pair, codes = stocked(shops, 12)
+        pair.set(products={"vanished": "zero"}, brakes={"min": 3})
+        self.lose(pair, codes[:6])
+        for _ in range(3):
+            pair.cycle("products")
+            assert pair.cycle("products-back").brakes
+            pair.later(400)
+        release(pair, "products-back")
+        pair.cycle("products-back")
+        assert {pair.amount(code) for code in codes[:6]} == {0}
+
+    def test_where_cscart_owns_everything_it_is_sold_out_too(self, shops: Opener) -> None:
+        """The way back has nothing else to do then."""
+        pair = shops()
+        owners = dict.fromkeys(("name", "description", "seo", "price", "list_price", "status"), "cscart")
+        pair.set(products={"vanished": "zero", "owners": owners})
+        assert enabled(pair.settings(), "products-back")
+        pair.set(products={"vanished": "report"})
+        assert not enabled(pair.settings(), "products-back")
