@@ -47,6 +47,12 @@ def all(conn: Connection, pair: str) -> list[HeldConflict]:
     return [HeldConflict(*row) for row in found]
 
 
+def held_keys(conn: Connection, pair: str) -> list[str]:
+    """The source products that have a held conflict."""
+    query = select(conflicts.c.source_key).distinct().where(conflicts.c.pair == pair)
+    return list(conn.scalars(query.order_by(conflicts.c.source_key)))
+
+
 def of_products(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, dict[str, HeldConflict]]:
     """The held conflicts of these source products, by field; products without one are absent."""
     found: dict[str, dict[str, HeldConflict]] = {}

@@ -15,6 +15,7 @@ from syncd.model.exchange import Page
 from syncd.model.product import BrokenRecord, Product
 from syncd.state import cursors, product_links
 from syncd.state.catalog import CatalogRow
+from syncd.state.conflicts import held_keys
 from syncd.state.database import Database
 from syncd.sync.brake import LEAST_SUSPICIOUS
 from syncd.sync.catalog import Catalog
@@ -96,7 +97,7 @@ class ProductsCycle:
         clock = await self._look_at_changes(cursor.position if cursor else None)
         if sweep and cursor is not None:
             await self._look_at_amounts()
-        await self._collect_dirty()
+        await self._collect_dirty(conflicts=sweep)
         await self._write()
         await self._commit(clock, swept=sweep)
 
@@ -208,12 +209,14 @@ class ProductsCycle:
             for key in batch:
                 self._add(key, groups.get(key, ""))
 
-    async def _collect_dirty(self) -> None:
+    async def _collect_dirty(self, *, conflicts: bool) -> None:
         """Products that orders moved, whose pictures are not sent, or that a brake held back; while one is engaged they wait
-        for its release, and failed ones for the end of their pause."""
+        for its release, and failed ones for the end of their pause. With `conflicts` those that wait for a person as well:
+        a setting may settle them by now, or the product is gone."""
         if self.apply.brakes.blocked:
             return
         keys = await self.db.run(lambda conn: product_links.dirty_keys(conn, self.policy.pair))
+        keys += await self.db.run(lambda conn: held_keys(conn, self.policy.pair)) if conflicts else []
         groups = await self.listing.groups(keys)
         for key in keys:
             if not self.failing.rests(key):

@@ -246,3 +246,47 @@ class TestVanished:
         assert enabled(pair.settings(), "products-back")
         pair.set(products={"vanished": "report"})
         assert not enabled(pair.settings(), "products-back")
+
+
+class TestConflicts:
+    """A field that both sides changed, and that waits for a person."""
+
+    @pytest.fixture
+    def held(self, shops: Opener) -> Pair:
+        """The name of P0 was changed on both sides."""
+        pair, _ = stocked(shops, 2)
+        staff(pair, "P0", name="From Webasyst")
+        pair.at_cscart("product.update", sku="P0", product="From CS-Cart")
+        assert pair.run().exit is Exit.OUTSTANDING
+        assert pair.conflicts()
+        return pair
+
+    @pytest.mark.parametrize("shop", ["cscart", "webasyst"])
+    def test_it_ends_with_its_product(self, held: Pair, shop: str) -> None:
+        """Nobody can choose for a product that one shop deleted."""
+        if shop == "cscart":
+            held.at_cscart("product.delete", sku="P0")
+        else:
+            held.at_webasyst("product.delete", id=held.office_product("P0")["id"])
+        held.later(4000)
+        held.run()
+        assert held.conflicts() == []
+
+    @pytest.mark.parametrize(
+        ("settings", "names"),
+        [
+            ({"conflict": "webasyst"}, {"From Webasyst"}),
+            ({"conflict": "cscart"}, {"From CS-Cart"}),
+            ({"owners": {"name": "cscart"}}, {"From CS-Cart"}),
+            ({"owners": {"name": "none"}}, {"From CS-Cart", "From Webasyst"}),
+        ],
+    )
+    def test_a_setting_that_comes_later_settles_it(
+        self, held: Pair, settings: dict[str, object], names: set[str]
+    ) -> None:
+        """With the next sweep, also where nobody touches the product any more."""
+        held.set(products=settings)
+        held.later(4000)
+        assert held.run().exit is Exit.OK
+        assert {there(held, "P0")["product"], held.office_product("P0")["name"]} == names
+        quiet(held)
