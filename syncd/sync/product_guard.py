@@ -39,6 +39,8 @@ class ProductGuard:
     tally: Tally
     pulse: Pulse = field(default_factory=Pulse)
     troubles: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    """The versions that products fail in, by key, where another shop's than the source's counts."""
 
     async def run(
         self, products: Sequence[Product], work: Callable[[], Awaitable[None]], *, clears: bool = True
@@ -88,7 +90,8 @@ class ProductGuard:
                 reason=str(error),
             )
             self.tally.add(Event.DOUBTFUL if doubtful else Event.FAILED)
-            await self.failing.record(product.key, error, version=version_of(product), payload=product)
+            version = self.versions.get(product.key) or version_of(product)
+            await self.failing.record(product.key, error, version=version, payload=product)
 
     def waits(self, product: Product) -> bool:
         """Whether this very version of the product failed before and its pause is not over."""

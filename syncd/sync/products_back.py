@@ -18,9 +18,9 @@ from syncd.state import cursors, intents, product_links
 from syncd.state.database import Database
 from syncd.state.rows import batches
 from syncd.sync.brake import LEAST_SUSPICIOUS, Kind, Overview
-from syncd.sync.catalog import Catalog
+from syncd.sync.catalog import CLOCK_MARGIN, Catalog
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.office_sight import moved, sku_ids
+from syncd.sync.office_sight import moved, sku_ids, version_there
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
@@ -122,14 +122,13 @@ class ProductsBackCycle:
         return [key for key in keys if everything or not self.failing.rests(key, least=2)]
 
     async def _look_at_changes(self) -> datetime | None:
-        """What was edited in the office since the cursor; the first time, since the scan that the first comparison was
-        made with. Answers the office's clock, or `None` before there was a scan: nothing is linked then."""
+        """What was edited in the office since the cursor; the first time, since the first link was made: whatever was
+        compared later was compared as it stood then. Answers the office's clock, or `None` while nothing is linked."""
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
-        scanned = await self.catalog.scanned_at()
-        if cursor is None and scanned is None:
+        first = await self.db.run(lambda conn: product_links.first_linked_at(conn, self.policy.pair))
+        since = start(cursor.position if cursor else None, first and first - CLOCK_MARGIN, self.overlap)
+        if since is None:
             return None
-        since = start(cursor.position if cursor else None, scanned, self.overlap)
-        assert since is not None  # one of the two is there
         page = await self.office.touched_products(since, created=self.create.wanted)
         self.tally.add(Event.READ, len(page.records) + len(page.broken))
         for broken in page.broken:
@@ -143,7 +142,7 @@ class ProductsBackCycle:
         ids = sku_ids(products)
         links = await self.db.run(lambda conn: product_links.by_skus(conn, self.policy.pair, ids))
         found = moved(products, links, stock_id)
-        self._add(key for key in found if not self.failing.rests(key))
+        self._add(key for key, version in found.items() if not self.failing.waits(key, version))
         self.tally.add(Event.SKIPPED, len(ids) - len(found))
 
     async def _collect_dirty(self) -> None:
@@ -185,6 +184,9 @@ class ProductsBackCycle:
 
     async def _batch(self, keys: Sequence[str]) -> None:
         plan = await self.planner.plan(keys)
+        self.guard.versions |= {
+            each.product.key: version_there(each.sides.office, each.sku) for each in plan.plans
+        }
         for broken in plan.broken:
             self.tally.add(Event.FAILED)
             await self.failing.broken(broken)

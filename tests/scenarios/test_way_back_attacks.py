@@ -8,8 +8,9 @@ from syncd.app import PAIR
 from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
 from syncd.daemon.streams import enabled
-from syncd.state import brakes, failures
+from syncd.state import brakes, cursors, failures
 from syncd.state.failures import Failure
+from syncd.sync.catalog import SCANNED
 from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, money
 from tests.scenarios.test_orders_back import BACK, act
@@ -290,3 +291,50 @@ class TestConflicts:
         assert held.run().exit is Exit.OK
         assert {there(held, "P0")["product"], held.office_product("P0")["name"]} == names
         quiet(held)
+
+
+class TestWhatIsSeen:
+    """Edits in Webasyst, and when they are noticed."""
+
+    def test_the_first_look_misses_nothing_since_the_first_comparison(self, shops: Opener) -> None:
+        """A large catalogue takes hours to be compared; an order with an unknown SKU has the office scanned meanwhile."""
+        pair = shops()
+        pair.product("A")
+        pair.cycle("products")
+        pair.later(600)
+        staff(pair, "A", description="Staff's words")
+        pair.later(600)
+        with pair.database() as db:
+            db.run_sync(lambda conn: cursors.put(conn, PAIR, SCANNED[False], pair.now()))
+        pair.later(600)
+        pair.cycle("products-back")
+        pair.later(4000)
+        pair.run()
+        assert there(pair, "A")["full_description"] == "Staff's words"
+
+    @pytest.mark.parametrize("seconds", [-800, 800])
+    def test_a_clock_that_is_wrong_hides_no_edit(self, shops: Opener, seconds: float) -> None:
+        """Webasyst's clock counts, and how far ours is from it is never known exactly."""
+        pair = shops()
+        pair.product("A")
+        pair.webasyst.shop.clock.advance(seconds)
+        pair.cycle("products")
+        for words in ("First words", "Second words"):
+            staff(pair, "A", description=words)
+            pair.later(20)
+            pair.cycle("products-back")
+            assert there(pair, "A")["full_description"] == words
+            pair.later(4000)
+
+    def test_what_was_put_right_in_webasyst_is_tried_at_once(self, shops: Opener) -> None:
+        """However long its failure would have rested."""
+        pair, _ = stocked(shops, 2)
+        sku = pair.office_sku("P0")["id"]
+        pair.at_webasyst("sku.update", id=sku, price="-5")
+        for _ in range(4):
+            pair.run("products-back")
+            pair.later(600)
+        assert [failure.attempts for failure in set_aside(pair)] == [4]
+        pair.at_webasyst("sku.update", id=sku, price="7")
+        assert pair.cycle("products-back").failures == 0
+        assert money(there(pair, "P0")["price"]) == 7
