@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncd.app import PAIR
+from syncd.cli.differences import request
 from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
 from syncd.daemon.streams import enabled
@@ -13,8 +14,10 @@ from syncd.state.failures import Failure
 from syncd.sync.catalog import SCANNED
 from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, money
-from tests.scenarios.test_orders_back import BACK, act
+from tests.scenarios.test_orders_back import BACK, act, sold
 from tests.scenarios.test_products_back import quiet, staff, there
+
+__all__ = ["sold"]
 
 PUT = {"method": "PUT"}
 POST = {"method": "POST"}
@@ -338,3 +341,48 @@ class TestWhatIsSeen:
         pair.at_webasyst("sku.update", id=sku, price="7")
         assert pair.cycle("products-back").failures == 0
         assert money(there(pair, "P0")["price"]) == 7
+
+
+class TestOrderEdits:
+    """An order's edit in Webasyst, and a person who wants it in CS-Cart."""
+
+    def edit(self, pair: Pair, number: int, **changes: object) -> None:
+        pair.at_webasyst("order.edit", id=pair.office_order(number)["id"], **changes)
+        pair.later(60)
+        assert pair.run("orders", "orders-back").exit is Exit.OK
+        with pair.database() as db:
+            assert db.run_sync(lambda conn: request(conn, str(number)))
+        pair.forget_counts()
+
+    def test_lines_of_the_same_total_are_told_apart(self, sold: tuple[Pair, int]) -> None:
+        """A for B at the same price, and the call never arrives: an equal total proves nothing."""
+        pair, number = sold
+        pair.product("B", price="10.00")
+        pair.later(600)
+        pair.run()
+        sku = pair.office_sku("B")
+        line = {"product_id": sku["product_id"], "sku_id": sku["id"], "quantity": 2, "price": "10"}
+        self.edit(pair, number, items=[line])
+        pair.set(http={"deadline": 1})
+        pair.cscart.faults.add({**LOST, "match": {"name": "PUT orders"}})
+        for _ in range(3):
+            pair.run("orders", "orders-back")
+            pair.later(600)
+        assert [row["code"] for row in pair.source_orders()[str(number)]["lines"]] == ["B"]
+        assert pair.link(number).difference is None
+
+    def test_a_total_that_cannot_be_reached_is_written_once(self, sold: tuple[Pair, int]) -> None:
+        """CS-Cart rates the shipping itself. Each writing would move stock and status once more: a person decides."""
+        pair, number = sold
+        line = pair.office_order(number)["items"][0]["id"]
+        self.edit(pair, number, items=[{"item_id": line, "quantity": 3}], shipping="99")
+        for _ in range(4):
+            run = pair.run("orders", "orders-back")
+            pair.later(600)
+        assert run.reasons[str(number)] in {"totals-differ", "edited-too-late"}
+        assert pair.calls("PUT orders") == 1
+        assert pair.link(number).difference is not None
+        pair.at_webasyst("order.edit", id=pair.office_order(number)["id"], shipping="300")
+        assert pair.run("orders", "orders-back").exit is Exit.OK
+        assert pair.calls("PUT orders") == 1
+        assert pair.link(number).difference is None
