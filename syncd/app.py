@@ -27,6 +27,7 @@ from syncd.state.database import Database
 from syncd.state.pairs import Pair
 from syncd.sync.brake import BrakeRule
 from syncd.sync.catalog import Catalog
+from syncd.sync.category_places import CategoryTrees, Places
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.letters import STREAM as ORDERS_BACK
@@ -48,6 +49,7 @@ from syncd.sync.order_writes import OrderWrites
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.orders_back import OrdersBackCycle
 from syncd.sync.outcome import Tally
+from syncd.sync.pictures_back import PicturesBack
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_bring import ProductBringer
@@ -58,6 +60,7 @@ from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_images import ProductImages
 from syncd.sync.product_merge import MergeRule
 from syncd.sync.product_missing import Missing
+from syncd.sync.product_pictures import MERGED
 from syncd.sync.product_plan import ProductPlanner
 from syncd.sync.product_vanished import Vanished
 from syncd.sync.product_writes import ProductWrites
@@ -110,6 +113,12 @@ def request_log(settings: Settings) -> RequestLog | None:
     return RequestLog(settings.request_log, max_bytes=settings.log.max_bytes, mask=mask)
 
 
+def owners_of(settings: Settings) -> dict[Field, Owner]:
+    """Who owns each field of a product; pictures that are switched off are each shop's own."""
+    owners = settings.products.owners
+    return owners if settings.products.images else owners | {Field.IMAGES: Owner.NONE}
+
+
 @dataclass(slots=True)
 class App:
     """Everything one pair of shops needs, open for use inside `async with`."""
@@ -118,6 +127,9 @@ class App:
     db: Database
     now: Callable[[], datetime] = utc_now
     turns: Turns = field(default_factory=Turns)
+    """Writes to the office."""
+    source_turns: Turns = field(default_factory=Turns)
+    """Writes to the source: what was just read there must not wait for the office."""
     _transports: list[Transport] = field(default_factory=list)
     _log: RequestLog | None = None
 
@@ -175,8 +187,21 @@ class App:
         headers = bearer(webasyst.token.get_secret_value())
         client = WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
         return WebasystOffice(
-            client, stock_id=webasyst.stock_id, category_id=webasyst.category_id, type_id=webasyst.type_id
+            client,
+            stock_id=webasyst.stock_id,
+            category_id=webasyst.category_id,
+            type_id=webasyst.type_id,
+            details=self._details(),
         )
+
+    def _details(self) -> list[str]:
+        """What products are read with beyond the usual: pictures and categories where the office's count."""
+        owners = owners_of(self.settings)
+        asked = {
+            "images": owners[Field.IMAGES] in MERGED,
+            "category_ids": owners[Field.CATEGORY] is not Owner.NONE,
+        }
+        return [name for name, wanted in asked.items() if wanted]
 
     def _transport(
         self, shop: str, url: str, headers: Mapping[str, str], *, auth: tuple[str, str] | None
@@ -227,6 +252,7 @@ class Shops:
     target: CSCartTarget
     office: WebasystOffice
     catalog: Catalog
+    trees: CategoryTrees
     currency: str
     letters: Letters
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -243,8 +269,9 @@ class Shops:
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
         source, target = app.source(client, currency), app.target(client, currency)
+        trees = CategoryTrees(source, office, now=app.now)
         letters = Letters(target, app.now)
-        return cls(app, pair, source, target, office, catalog, currency, letters)
+        return cls(app, pair, source, target, office, catalog, trees, currency, letters)
 
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -383,16 +410,24 @@ class Shops:
         app = self.app
         policy = self._product_policy()
         writer = self._writer(PRODUCTS, Urgency.PRODUCTS)
-        writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now)
+        places = Places(self.trees, policy)
+        writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now, places)
         images = ProductImages(self.source, self.office, writer, app.db, PAIR)
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
         missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
             planner=ProductPlanner(
-                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+                self.source,
+                self.office,
+                self.catalog,
+                app.db,
+                policy,
+                missing,
+                self.office_stock(policy),
+                places,
             ),
             writes=writes,
-            changes=ProductBatch(self.office, self.catalog, writer, tally),
+            changes=ProductBatch(self.office, self.catalog, writer, writes, app.db, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
             guard=guard,
             brakes=self._brakes(PRODUCTS, tally, override=override),
@@ -409,9 +444,10 @@ class Shops:
         policy = self._product_policy()
         writer = self._writer(PRODUCTS_BACK, Urgency.PRODUCTS)
         failing = SetAsideRecords(app.db, PAIR, PRODUCTS_BACK, now=app.now)
-        missing = Missing(self.office, self.catalog, app.db, policy)
+        missing, places = Missing(self.office, self.catalog, app.db, policy), Places(self.trees, policy)
+        brakes = self._brakes(PRODUCTS_BACK, tally, override=override)
         create = SourceCreate(
-            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse,
+            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, places,
             wanted=settings.products.create_in_cscart,
             category_id=settings.cscart.category_id,
             doubts=self._source_doubts(),
@@ -420,12 +456,22 @@ class Shops:
             office=self.office,
             catalog=self.catalog,
             planner=ProductPlanner(
-                self.source, self.office, self.catalog, app.db, policy, missing, self.office_stock(policy)
+                self.source,
+                self.office,
+                self.catalog,
+                app.db,
+                policy,
+                missing,
+                self.office_stock(policy),
+                places,
             ),
             writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
+            pictures=PicturesBack(
+                self.source, self.office, self.target, writer, brakes, app.db, PAIR, tally, app.now
+            ),
             create=create,
             guard=ProductGuard(failing, tally, pulse),
-            brakes=self._brakes(PRODUCTS_BACK, tally, override=override),
+            brakes=brakes,
             db=app.db,
             policy=policy,
             tally=tally,
@@ -456,7 +502,8 @@ class Shops:
     def _writer(self, stream: str, urgency: Urgency) -> Writer:
         app = self.app
         deadline = timedelta(seconds=float(app.settings.http.deadline))
-        return Writer(app.db, PAIR, stream, turns=app.turns, urgency=urgency, deadline=deadline, now=app.now)
+        turns = app.source_turns if stream in (ORDERS_BACK, PRODUCTS_BACK) else app.turns
+        return Writer(app.db, PAIR, stream, turns=turns, urgency=urgency, deadline=deadline, now=app.now)
 
     def _order_policy(self) -> OrderPolicy:
         settings = self.app.settings
@@ -484,9 +531,10 @@ class Shops:
             company=self._company,
             currency=self.currency,
             create_missing=products.create_missing,
-            images=products.images and products.owners[Field.IMAGES] in (Owner.CSCART, Owner.BOTH),
+            # Where Webasyst owns them, too: a product that is created there brings its pictures along.
+            images=owners_of(self.app.settings)[Field.IMAGES] is not Owner.NONE,
             group_variations=products.group_variations,
-            merge=MergeRule(products.owners, products.conflict),
+            merge=MergeRule(owners_of(self.app.settings), products.conflict),
             zero_vanished=products.vanished == "zero",
         )
 

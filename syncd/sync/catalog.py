@@ -66,6 +66,7 @@ def rows_of(
             currency=product.currency,
             scan=scan,
             others_unlimited=sku.count is None,
+            pictures=mirror.picture_sketch(product.main_image_id, product.image_count),
         )
         for product in products
         for sku in product.skus

@@ -8,7 +8,9 @@ from decimal import Decimal
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.state.product_links import ProductLink
 from syncd.sync.facets import digest
+from syncd.sync.picture_sight import office_pictures_moved
 from syncd.sync.product_base import office_texts, office_values, seen, text_mark
+from syncd.sync.product_categories import office_categories_moved
 
 
 def moved(
@@ -29,7 +31,8 @@ def version_there(product: OfficeProduct, sku: OfficeSku) -> str:
     """The fingerprint of what the office says of a SKU, its stock left out, for the failures of the way back: a new
     version is tried at once."""
     said = office_values(sku.price, sku.compare_price, None, shown=product.visible and sku.visible)
-    return digest([said, office_texts(product), sku.code])
+    pictures = [image.image_id for image in product.images or ()]
+    return digest([said, office_texts(product), sku.code, product.category_ids, pictures])
 
 
 def sku_ids(products: Sequence[OfficeProduct]) -> list[int]:
@@ -43,6 +46,8 @@ def _moved(product: OfficeProduct, sku: OfficeSku, link: ProductLink, stock_id: 
     shown = product.visible and sku.visible
     answered = office_values(sku.price, sku.compare_price, own, shown=shown)
     if any(seen(link.base, name).office != value for name, value in answered.items()):
+        return True
+    if office_pictures_moved(product, link.base) or office_categories_moved(product, link.base):
         return True
     there = office_texts(product)
     return any(seen(link.texts, name).office != text_mark(there[name]) for name in link.texts)

@@ -22,13 +22,16 @@ from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind
 from syncd.sync.facets import MONEY, changed_facets, facets_of, version_of
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import SET_STATUS, Letters
+from syncd.sync.letters import SET_STATUS, Letters, on_its_way
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderTarget
 from syncd.sync.status_back import Conflict, SetLetter, Wait, decide_back
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
+
+BACKORDERED = "B"
+"""What the shop makes of any status when stock is short."""
 
 LACKS_RIGHT = NotAuthorised.__name__
 """The code of the failure that keeps the stream from setting any other letter: each try would recalculate an order."""
@@ -58,6 +61,8 @@ class StatusBack:
         Raises `Held` for a conflict, a pulled brake and a letter that the shop did not take, `InDoubt` when the answer was
         lost, `Misconfigured` for a letter the shop does not have, `NotAuthorised` when it edits the order instead.
         """
+        if source.status == BACKORDERED != link.status and await self._on_its_way(link):
+            link = replace(link, status=BACKORDERED)
         decision = decide_back(
             link, order.state, source.status, self.policy.statuses, self.policy.states_back
         )
@@ -70,6 +75,11 @@ class StatusBack:
         elif not isinstance(decision, Wait):
             known = replace(self._seen(link, source), carried=order.state)
             await self.db.run(lambda conn: order_links.put(conn, known))
+
+    async def _on_its_way(self, link: OrderLink) -> bool:
+        """Whether what stands there came of a letter of ours whose answer was lost."""
+        pair, key = self.policy.pair, link.source_key
+        return await self.db.run(lambda conn: on_its_way(conn, pair, key)) is not None
 
     async def _allowed(self, source: Order) -> None:
         await self.letters.check(self.policy.states_back.values())
@@ -96,7 +106,7 @@ class StatusBack:
 
         step = Step(link.source_key, SET_STATUS, payload={"letter": letter})
         after = await self.writer.run(step, lambda: self._put(before, letter), done)
-        if _amounts(after) != _amounts(before):
+        if _rebuilt(before, after):
             error = _lacks_right(before.number)
             await self.failing.record(link.source_key, error, version="")
             raise error
@@ -133,6 +143,13 @@ class StatusBack:
         return replace(link, status=source.status, version=version, updated_at=self.now())
 
 
+def _rebuilt(before: Order, after: Order) -> bool:
+    """Whether the shop edited the order instead of moving it (contracts/cscart §4.6): amounts moved, or it was stamped and
+    has its status still. Short stock makes a B of a B."""
+    stamped = after.status == before.status != BACKORDERED and after.updated_at != before.updated_at
+    return stamped or _amounts(after) != _amounts(before)
+
+
 def _amounts(order: Order) -> tuple[list[str], Decimal]:
     """What a mere status can never move."""
     marks = facets_of(order)
@@ -141,7 +158,7 @@ def _amounts(order: Order) -> tuple[list[str], Decimal]:
 
 def _lacks_right(number: str) -> NotAuthorised:
     return NotAuthorised(
-        f"CS-Cart recalculated order {number} instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
+        f"CS-Cart edited order {number} anew instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
         "privilege update_status on orders. Compare that order, give the user the privilege in Customers > User groups, "
         "then run 'syncd run --once orders'; until then no status is set"
     )
@@ -150,5 +167,5 @@ def _lacks_right(number: str) -> NotAuthorised:
 def _not_taken(before: Order, letter: str, stands: str) -> str:
     where = f"order {before.number}: CS-Cart was to set status {letter}, and it is {stands}"
     if stands == before.status:
-        return f"{where} as before: an add-on refused it, or the user lacks the privilege update_status; look at it there"
+        return f"{where} as before; look there for what refused it, syncd tries again"
     return f"{where}: CS-Cart is short of stock for it; put the stock right there, syncd tries again"

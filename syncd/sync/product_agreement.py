@@ -27,6 +27,7 @@ from syncd.sync.product_base import (
 )
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_merge import FieldPlan, MergeRule, spell_stamp, stamp_of
+from syncd.sync.product_pictures import noted_pictures
 from syncd.sync.shared_stock import Pending, Shelf, written
 
 YOUNG = timedelta(seconds=5)
@@ -55,11 +56,13 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
     shelf = _shelf_after(plan, side)
     if shelf is not None:
         base["shelf"] = spell_shelf(shelf)
+    elif plan.shelf is not None:
+        base.pop("quantity", None)
     if plan.stays_hidden:
         base["kept_hidden"] = True
     if plan.unlimited:
         base["unlimited"] = list(plan.unlimited)
-    return base, texts
+    return base | noted_pictures(plan.pictures, earlier, side), texts
 
 
 def created_base(
@@ -89,17 +92,29 @@ def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
-    """The base that must be kept before shared stock is written to a side at this moment; `None` where none is written.
+def counted_base(plan: ProductPlan) -> dict[str, Any]:
+    """The base with shared stock as it was counted for the plan, and nothing of it in doubt.
 
-    What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
-    not be taken for a movement when this one does not. Where the office sells without limit nothing was counted.
+    What was counted stays counted whatever becomes of a write: an earlier write that was found to have taken effect must
+    not be taken for a movement when the next one does not. Where the office sells without limit nothing was counted, and
+    what was agreed before is no count either.
     """
+    base = {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
+    if plan.shelf is None:
+        return base
+    if plan.sides.offered.stock is None:
+        return {name: value for name, value in base.items() if name != "quantity"}
+    return base | {"shelf": spell_shelf(plan.shelf)}
+
+
+def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
+    """The base that must be kept before anything is written to a side at this moment, so that shared stock survives a lost
+    answer; `None` where the one that is kept will do."""
     there = plan.sides.offered.stock
-    if plan.shelf is None or not _writes_stock(plan, side):
-        return None
-    if there is None:
-        return {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
+    if not writes_shared(plan, side):
+        return counted_base(plan) if plan.shelf is not None and "pending" in plan.sides.base else None
+    if plan.shelf is None or there is None:
+        return counted_base(plan)
     stamp = stamp_of(plan.sides, side)
     pending = Pending(
         side=side,
@@ -108,7 +123,16 @@ def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any]
         young=stamp is None or stamp > now - YOUNG,
         shelf=written(plan.shelf, side),
     )
-    return {**plan.sides.base, "shelf": spell_shelf(plan.shelf), "pending": spell_pending(pending)}
+    return counted_base(plan) | {"pending": spell_pending(pending)}
+
+
+def writes_shared(plan: ProductPlan, side: Side) -> bool:
+    """Whether the plan, as far as brakes let it pass, writes shared stock to this side."""
+    if plan.shelf is None:
+        return False
+    if side is Side.CSCART:
+        return plan.source_change.quantity is not None
+    return plan.sku_change is not None and plan.sku_change.stock is not None
 
 
 def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:
@@ -129,13 +153,6 @@ def _shown(field: FieldPlan, kept: Any) -> str:
 
 def _shelf_after(plan: ProductPlan, side: Side) -> Shelf | None:
     """What was counted stays counted; a write makes that side say the total. What sells without limit is not counted."""
-    if plan.shelf is not None and _writes_stock(plan, side):
+    if plan.shelf is not None and writes_shared(plan, side):
         return written(plan.shelf, side)
     return None if plan.sides.offered.stock is None else plan.shelf
-
-
-def _writes_stock(plan: ProductPlan, side: Side) -> bool:
-    """Whether the plan, as far as brakes let it pass, writes stock to this side."""
-    if side is Side.CSCART:
-        return plan.source_change.quantity is not None
-    return plan.sku_change is not None and plan.sku_change.stock is not None

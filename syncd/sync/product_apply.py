@@ -17,7 +17,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_create import ProductCreate
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
-from syncd.sync.product_guard import ProductGuard
+from syncd.sync.product_guard import ProductGuard, StockMoved
 from syncd.sync.product_overview import overview, without
 from syncd.sync.product_plan import BatchPlan, ProductPlanner
 from syncd.sync.product_writes import ProductWrites
@@ -83,12 +83,13 @@ class ProductApply:
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         """Prices, stock and flags of the whole batch first, then texts one product at a time."""
         allowed = {plan.product.key: without(plan, self.brakes.blocked) for plan in plans}
-        await self.db.run(lambda conn: self.writes.prepare(conn, list(allowed.values())))
         missed = await self.changes.send(list(allowed.values()))
         done: list[ProductPlan] = []
         braked: list[ProductPlan] = []
         for plan in plans:
             key = plan.product.key
+            if isinstance(missed.get(key), StockMoved):
+                continue
             if key in missed:
                 await self.guard.failed([plan.product], missed[key])
                 continue
@@ -123,7 +124,7 @@ class ProductApply:
         fields = dict(plan.texts)
         if plan.product_visible is not None:
             fields["status"] = "1" if plan.product_visible else "0"
-        if fields:
+        if fields or plan.category_ids:
             await self.writes.change_product(plan, fields)
 
     def _has_pictures(self, plan: ProductPlan) -> bool:

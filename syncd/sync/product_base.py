@@ -48,6 +48,12 @@ def text_mark(text: str) -> str:
     return digest(canonical(text))
 
 
+def kept_mark(mark: str | None, text: str) -> str | None:
+    """A fingerprint of the database as `text_mark` makes it, where it is that of this text. Those of the first form took
+    line ends and blanks for differences."""
+    return text_mark(text) if mark == digest(text) else mark
+
+
 def source_texts(content: Content) -> dict[str, str]:
     """The texts that the source told; those it did not are absent."""
     told = {name: getattr(content, name) for name in TEXTS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncd.errors import Held
@@ -21,6 +21,7 @@ from syncd.sync.product_base import (
     source_texts,
     spell_flag,
 )
+from syncd.sync.product_categories import merge_categories, new_list
 from syncd.sync.product_merge import (
     Amounts,
     FieldPlan,
@@ -30,6 +31,7 @@ from syncd.sync.product_merge import (
     merge_quantity,
     merge_texts,
 )
+from syncd.sync.product_pictures import merge_pictures
 from syncd.sync.product_texts import office_text
 from syncd.sync.shared_stock import Shelf, whole
 
@@ -57,7 +59,8 @@ class Place:
 
     `leads` tells whether its texts speak for the office product (DESIGN: products), `whole` whether all SKUs of the office
     product are linked, `together` whether they are all of one product or group, `siblings_visible` whether another one of
-    them is shown. `replaces` is the source product that was linked to the SKU and that the source does not list any more.
+    them is shown, and `siblings_hidden` are the SKUs of those that are not. `replaces` is the source product that was
+    linked to the SKU and that the source does not list any more.
     """
 
     stock_id: int | None
@@ -66,6 +69,7 @@ class Place:
     siblings_visible: bool
     together: bool
     warehouses: Sequence[int]
+    siblings_hidden: Collection[int] = ()
     replaces: str = ""
 
 
@@ -94,6 +98,12 @@ class ProductPlan:
     """The source product that was linked to the SKU and that the source does not list any more."""
     shelf: Shelf | None = None
     """The shared stock as counted now; `None` where the quantity is not shared."""
+    category_ids: tuple[int, ...] | None = None
+    """The office product's complete new list of categories, the main one first; `None` leaves them alone."""
+    pictures: FieldPlan | None = None
+    """What becomes of the pictures; `None` where the office's do not count."""
+    hides: tuple[SkuChange, ...] = ()
+    """Hidden products' SKUs that must be hidden by a flag of their own before the office product is shown."""
 
     @property
     def product(self) -> Product:
@@ -106,13 +116,33 @@ class ProductPlan:
         return self.sides.sku
 
     @property
+    def sku_changes(self) -> tuple[SkuChange, ...]:
+        """All that changes of SKUs, siblings' flags included."""
+        return self.hides if self.sku_change is None else (self.sku_change, *self.hides)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing differs in the office."""
-        return self.sku_change is None and not self.texts and self.product_visible is None
+        return not (self.sku_changes or self.texts or self.category_ids) and self.product_visible is None
+
+    @property
+    def pictures_back(self) -> bool:
+        """Whether the office's pictures go to the source, which is a write of its own."""
+        return self.pictures is not None and self.pictures.verdict is Verdict.BACK
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether anything goes to the source."""
+        return not self.source_change.empty or self.pictures_back
+
+    @property
+    def decided(self) -> Mapping[str, FieldPlan]:
+        """Every field after the merge, the pictures among them."""
+        return self.fields if self.pictures is None else {**self.fields, "images": self.pictures}
 
     def names(self, verdict: Verdict) -> list[str]:
         """The fields that were decided so."""
-        return [name for name, field in self.fields.items() if field.verdict is verdict]
+        return [name for name, field in self.decided.items() if field.verdict is verdict]
 
 
 def amounts(product: Product, rates: Rates, source: str, target: str) -> Amounts:
@@ -153,6 +183,8 @@ def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> Prod
     """
     quantity, shelf = merge_quantity(sides, rule)
     fields = merge_amounts(sides, rule) | {"quantity": quantity} | merge_texts(sides, rule)
+    fields |= merge_categories(sides, rule)
+    pictures = merge_pictures(sides, rule)
     change, product_visible = _sku_change(sides, place, fields, shelf), _product_visible(sides, place, fields)
     hidden = _stays_hidden(sides, change, product_visible, fields["visible"])
     if hidden:
@@ -166,13 +198,16 @@ def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> Prod
         product_visible=product_visible,
         source_change=_source_change(sides, fields, shelf),
         linked=linked,
-        images_changed=linked and images_pending(sides.product, sides.base),
+        category_ids=new_list(fields.get("category"), Verdict.FORTH),
+        pictures=pictures,
+        images_changed=linked and _pictures_forth(sides, pictures),
         leads=place.leads,
         stays_hidden=hidden,
         unlimited=() if made_here(sides.base) else unlimited,
         source_sold=seen(sides.base, "quantity").source != sides.said["quantity"],
         replaces=place.replaces,
         shelf=shelf,
+        hides=_hides(sides, place) if product_visible else (),
     )
 
 
@@ -200,6 +235,12 @@ def _product_visible(sides: Sides, place: Place, fields: Mapping[str, FieldPlan]
     alone = len(sides.office.skus) == 1
     shown = sides.product.visible if alone else sides.product.visible or place.siblings_visible
     return shown if sides.office.visible != shown else None
+
+
+def _hides(sides: Sides, place: Place) -> tuple[SkuChange, ...]:
+    """While the office product is hidden as a whole, nobody sees that a SKU's own flag does not say so."""
+    shown = [sku.sku_id for sku in sides.office.skus if sku.visible and sku.sku_id in place.siblings_hidden]
+    return tuple(SkuChange(sku_id, sides.office.product_id, visible=False) for sku_id in shown)
 
 
 def _stays_hidden(sides: Sides, change: SkuChange, product_visible: bool | None, field: FieldPlan) -> bool:
@@ -235,7 +276,14 @@ def _source_change(sides: Sides, fields: Mapping[str, FieldPlan], shelf: Shelf |
         list_price=sides.offered.list_price if "list_price" in back else None,
         quantity=int(fields["quantity"].source_after) if "quantity" in back else None,
         visible=sides.shown if "visible" in back else None,
+        category_ids=new_list(fields.get("category"), Verdict.BACK),
     )
+
+
+def _pictures_forth(sides: Sides, pictures: FieldPlan | None) -> bool:
+    if pictures is None:
+        return images_pending(sides.product, sides.base)
+    return pictures.verdict is Verdict.FORTH
 
 
 def _check_currencies(code: str, rates: Rates, *currencies: str) -> None:

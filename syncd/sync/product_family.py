@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -10,31 +10,44 @@ from sqlalchemy import Connection
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.product import Product
 from syncd.state import listings, product_links
+from syncd.state.order_stock import Demand
 from syncd.state.product_links import LinkSketch
 from syncd.sync.product_base import seen, spell_flag
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A source product and the office SKU that it is, or will be, linked to."""
+    """A source product and the office SKU that it is, or will be, linked to. `demand` is what orders asked of a linked SKU
+    before it was read."""
 
     product: Product
     office: OfficeProduct
     sku: OfficeSku
     link: LinkSketch | None
+    demand: Demand | None = None
+
+    def moved(self, now: Mapping[int, Demand]) -> bool:
+        """Whether orders moved the SKU's stock while it was read."""
+        return self.demand is not None and self.demand != now.get(self.sku.sku_id, Demand())
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The source products linked to one office product: SKU id -> key, key -> shown, key -> variation group.
+    """The source products linked to one office product: SKU id -> key, key -> shown (`None`: not known), key -> variation
+    group.
 
     `gone` are links of products that the source does not list any more, SKU id -> key.
     """
 
     owners: dict[int, str]
-    visible: dict[str, bool]
+    visible: dict[str, bool | None]
     groups: dict[str, str]
     gone: dict[int, str]
+
+    def hidden(self, key: str) -> set[int]:
+        """The SKUs of the other products that are known to be hidden."""
+        owners = self.owners.items()
+        return {sku_id for sku_id, other in owners if other != key and self.visible.get(other) is False}
 
     def holds(self, office: OfficeProduct) -> bool:
         """Whether all SKUs of the office product are, or were, the source's."""
@@ -63,7 +76,8 @@ def families(conn: Connection, pair: str, source: str, partners: Sequence[Partne
         family = found[link.product_id]
         if link.source_key in groups:
             family.owners[link.sku_id] = link.source_key
-            family.visible[link.source_key] = seen(link.base, "visible").source == spell_flag(True)
+            said = seen(link.base, "visible").source
+            family.visible[link.source_key] = None if said is None else said == spell_flag(True)
         else:
             family.gone[link.sku_id] = link.source_key
     for partner in partners:

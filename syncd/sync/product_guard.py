@@ -9,6 +9,7 @@ import structlog
 
 from syncd import correlation
 from syncd.errors import (
+    Held,
     InDoubt,
     Misconfigured,
     RetryLater,
@@ -29,6 +30,12 @@ TROUBLES_IN_A_ROW = 3
 """So many products in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
 
 log = structlog.get_logger(__name__)
+
+
+class StockMoved(Held):
+    """Shared stock moved between our look at it and our write: nothing was written, and the next cycle looks again."""
+
+    code = "stock-moved"
 
 
 @dataclass(slots=True)
@@ -56,6 +63,9 @@ class ProductGuard:
                 await work()
         except (Misconfigured, StopStream, StorageFailed, Throttled):
             raise
+        except StockMoved as moved:
+            log.info("product.stock_moved", product=products[0].key, reason=str(moved))
+            return False
         except SetAside as error:
             await self.failed(products, error)
             return False

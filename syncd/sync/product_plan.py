@@ -17,6 +17,8 @@ from syncd.state.database import Database
 from syncd.state.order_stock import Demand
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.categories import Counterparts
+from syncd.sync.category_places import Places
 from syncd.sync.office_stock import OfficeStock
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import Place, ProductPlan, ProductPolicy, amounts, amounts_back, decide
@@ -40,12 +42,13 @@ class BatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What the database knows about the products of a batch."""
+    """What is known about the products of a batch: by the database, and of the shops' categories."""
 
     links: Mapping[str, ProductLink]
     families: Mapping[int, Family]
     conflicts: Mapping[str, Mapping[str, HeldConflict]]
     demand: Mapping[int, Demand]
+    counterparts: Counterparts | None
 
 
 @dataclass(slots=True)
@@ -59,7 +62,10 @@ class ProductPlanner:
     policy: ProductPolicy
     missing: Missing
     stock: OfficeStock | None = None
-    """Where stock is more than a copy of the source's: what orders took of it is read right after it."""
+    """Where stock is more than a copy of the source's: what orders took of it is read before it and after it. A product
+    for which that differs waits for the next cycle, because nobody knows which of both its stock belongs to."""
+    places: Places | None = None
+    """Where products belong in the other shop's menu; without it categories are each shop's own affair."""
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -85,11 +91,9 @@ class ProductPlanner:
         self, products: Sequence[Product], plan: BatchPlan
     ) -> tuple[list[Partner], list[Product]]:
         """The products that have a SKU in the office, and those to be created there."""
-        known = await self.db.run(
-            lambda conn: recall(
-                conn, self.policy.pair, self.policy.source, products, self.catalog.rule, lean=True
-            )
-        )
+        if self.stock is not None:
+            await self.stock.refresh()
+        known, demand = await self.db.run(lambda conn: self._recall(conn, products))
         wanted_ids = {self._office_id(product, known) for product in products} - {None}
         found, broken = await self.office.products_and_broken(sorted(i for i in wanted_ids if i))
         if self.stock is not None:
@@ -102,7 +106,7 @@ class ProductPlanner:
         for product in products:
             try:
                 _check_readable(product, unreadable.get(self._office_id(product, known) or 0))
-                partner = self._partner(product, known, offices)
+                partner = self._partner(product, known, offices, demand)
             except Held as error:
                 plan.aside.append((product, error))
                 continue
@@ -111,6 +115,12 @@ class ProductPlanner:
             elif self.policy.create_missing:
                 missing.append(product)
         return partners, missing
+
+    def _recall(self, conn: Connection, products: Sequence[Product]) -> tuple[Known, Mapping[int, Demand]]:
+        """What the database knows of the products, and what orders ask of the SKUs that they are linked to."""
+        pair = self.policy.pair
+        known = recall(conn, pair, self.policy.source, products, self.catalog.rule, lean=True)
+        return known, order_stock.demand(conn, pair, [link.sku_id for link in known.links.values()])
 
     def _office_id(self, product: Product, known: Known) -> int | None:
         """Where to look for the product; by its link where the mirror lacks what was made before a crash."""
@@ -121,7 +131,11 @@ class ProductPlanner:
         return link.product_id if link is not None else None
 
     def _partner(
-        self, product: Product, known: Known, offices: Mapping[int, OfficeProduct]
+        self,
+        product: Product,
+        known: Known,
+        offices: Mapping[int, OfficeProduct],
+        demand: Mapping[int, Demand],
     ) -> Partner | None:
         """The product's SKU in the office; `None` when it has none there yet. Raises `Held`."""
         check_code(product, known, self.catalog.rule)
@@ -132,7 +146,7 @@ class ProductPlanner:
         if link is not None and office is not None:
             for sku in skus:
                 if sku.sku_id == link.sku_id:
-                    return Partner(product, office, sku, link)
+                    return Partner(product, office, sku, link, demand.get(sku.sku_id, Demand()))
         matches = [sku for sku in skus if self.catalog.rule.key(sku.code) == key]
         if link is not None and (link.sku_id in known.by_sku or not matches):
             raise vanished(product, link)
@@ -145,21 +159,29 @@ class ProductPlanner:
     async def _decide(self, partners: Sequence[Partner], plan: BatchPlan) -> None:
         profile = await self.office.profile()
         stock_id = await self.office.stock_id()
-        recollection = await self.db.run(lambda conn: self._recollect(conn, partners))
+        known = await self.places.counterparts() if partners and self.places else None
+        recollection = await self.db.run(lambda conn: self._recollect(conn, partners, known))
         for partner in partners:
+            if self.stock is not None and partner.moved(recollection.demand):
+                continue
             try:
                 plan.plans.append(self._decide_one(partner, recollection, profile, stock_id))
             except Held as error:
                 plan.aside.append((partner.product, error))
         plan.plans = _shown_once(plan.plans)
+        if partners and self.places:
+            await self.places.tell(plan.plans)
 
-    def _recollect(self, conn: Connection, partners: Sequence[Partner]) -> Recollection:
+    def _recollect(
+        self, conn: Connection, partners: Sequence[Partner], counterparts: Counterparts | None
+    ) -> Recollection:
         pair, keys = self.policy.pair, [partner.product.key for partner in partners]
         return Recollection(
             product_links.by_sources(conn, pair, keys),
             families(conn, pair, self.policy.source, partners),
             conflicts.of_products(conn, pair, keys),
             order_stock.demand(conn, pair, [partner.sku.sku_id for partner in partners]),
+            counterparts,
         )
 
     def _decide_one(
@@ -178,6 +200,7 @@ class ProductPlanner:
             leads=family.leads(product.key),
             whole=family.holds(office),
             siblings_visible=any(shown for key, shown in family.visible.items() if key != product.key),
+            siblings_hidden=family.hidden(product.key),
             together=family.together,
             warehouses=[warehouse.stock_id for warehouse in profile.warehouses],
             replaces=family.gone.get(partner.sku.sku_id, ""),
@@ -202,6 +225,7 @@ class ProductPlanner:
             demand=known.demand.get(sku.sku_id, Demand()),
             leads=place.leads,
             foreign=currency != office.currency,
+            counterparts=known.counterparts,
         )
 
 
@@ -211,7 +235,7 @@ def _shown_once(plans: Sequence[ProductPlan]) -> list[ProductPlan]:
     once = []
     for plan in plans:
         again = plan.product_visible is not None and plan.sku.product_id in seen
-        once.append(replace(plan, product_visible=None) if again else plan)
+        once.append(replace(plan, product_visible=None, hides=()) if again else plan)
         if plan.product_visible is not None:
             seen.add(plan.sku.product_id)
     return once

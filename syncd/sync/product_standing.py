@@ -10,7 +10,17 @@ from syncd.model.owner import Field, Owner
 from syncd.model.product import Product
 from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Seen
-from syncd.sync.product_base import made_here, office_values, seen, source_texts, source_values, text_mark
+from syncd.sync.picture_sight import office_pictures_stand
+from syncd.sync.product_base import (
+    kept_mark,
+    made_here,
+    office_values,
+    seen,
+    source_texts,
+    source_values,
+    text_mark,
+)
+from syncd.sync.product_categories import categories_noted
 from syncd.sync.product_merge import PRICES, Amounts, MergeRule, same_price
 
 _OWNED = PRICES | {"quantity": Field.QUANTITY, "visible": Field.STATUS}
@@ -34,6 +44,10 @@ def stands(
     """
     owners = rule.owners
     if made_here(base) and row.others_unlimited:
+        return False
+    if not office_pictures_stand(base, row.pictures, owners[Field.IMAGES]):
+        return False
+    if not categories_noted(base, owners[Field.CATEGORY]):
         return False
     if owners[Field.QUANTITY] is Owner.SHARED and ("shelf" not in base or "pending" in base):
         return False
@@ -66,7 +80,7 @@ def stands(
 def texts_stand(product: Product, texts: Mapping[str, Any]) -> bool:
     """Whether the source's texts are those that were agreed."""
     told = source_texts(product.content)
-    return all(seen(texts, name).source == text_mark(text) for name, text in told.items())
+    return all(kept_mark(seen(texts, name).source, text) == text_mark(text) for name, text in told.items())
 
 
 def _must_agree(name: str, owner: Owner, foreign: bool) -> bool:

@@ -173,6 +173,7 @@ class ProductsCycle:
         known = await self.db.run(
             lambda conn: recall(conn, self.policy.pair, self.policy.source, products, rule, lean=sweep)
         )
+        paired = await self.apply.writes.places.paired_since(known.links) if sweep else set()
         for product in products:
             if not sweep and self.apply.guard.waits(product):
                 self.tally.add(Event.SKIPPED)
@@ -184,7 +185,7 @@ class ProductsCycle:
                 if not (sweep and product.key in self.failing):
                     await self.apply.guard.failed([product], error)
                 continue
-            if sight is Sight.WORK:
+            if sight is Sight.WORK or product.key in paired:
                 exists = product.key in known.links or bool(known.by_code.get(rule.key(product.code)))
                 self._add(product.key, self.listing.group(product), exists=exists)
             else:

@@ -22,6 +22,7 @@ from syncd.sync.catalog import CLOCK_MARGIN, Catalog
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.office_sight import moved, sku_ids, version_there
 from syncd.sync.outcome import Event, Tally
+from syncd.sync.pictures_back import PicturesBack
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
 from syncd.sync.product_guard import ProductGuard
@@ -49,6 +50,7 @@ class ProductsBackCycle:
     catalog: Catalog
     planner: ProductPlanner
     writes: SourceWrites
+    pictures: PicturesBack
     create: SourceCreate
     guard: ProductGuard
     brakes: StreamBrakes
@@ -224,19 +226,26 @@ class ProductsBackCycle:
             elif await self.guard.run([plan.product], partial(self.writes.change, plan), clears=False):
                 sent.append(plan)
         await self.writes.agree(idle)
-        for plan in idle:
-            await self.failing.clear(plan.product.key)
-        await self._check(sent)
+        for plan in [*idle, *await self._check(sent)]:
+            await self._finish(plan)
 
-    async def _check(self, sent: Sequence[ProductPlan]) -> None:
+    async def _check(self, sent: Sequence[ProductPlan]) -> list[ProductPlan]:
+        """Answers the plans that the source took."""
         missed = {}
         if sent:
             missed = {plan.product.key: error for plan, error in await self.writes.check(sent)}
         for plan in sent:
             if error := missed.get(plan.product.key):
                 await self.guard.failed([plan.product], error)
-            else:
-                await self.failing.clear(plan.product.key)
+        return [plan for plan in sent if plan.product.key not in missed]
+
+    async def _finish(self, plan: ProductPlan) -> None:
+        """What is agreed but for its pictures gets them, or is done. Pictures that a brake holds back keep the product in
+        line."""
+        if not plan.pictures_back:
+            await self.failing.clear(plan.product.key)
+        elif not self.pictures.braked:
+            await self.guard.run([plan.product], partial(self.pictures.replace, plan))
 
     async def _keep(self, key: str) -> None:
         """A brake holds part of it back: the whole waits for the release, so that nothing is agreed by halves."""

@@ -25,12 +25,15 @@ from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
 from syncd.state.rows import batches
 from syncd.sync.catalog import Catalog
+from syncd.sync.category_places import Places
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice, ProductTarget
 from syncd.sync.product_base import office_texts
+from syncd.sync.product_categories import created_categories
 from syncd.sync.product_decision import ProductPolicy, amounts_back
 from syncd.sync.product_guard import TROUBLES_IN_A_ROW, unwell
+from syncd.sync.product_pictures import created_pictures
 from syncd.sync.pulse import Pulse
 from syncd.sync.shared_stock import whole
 from syncd.sync.source_doubts import ACTION, SourceDoubts, is_creation, record_of, sent
@@ -41,7 +44,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class SourceCreate:
-    """Creates products at the source. `wanted` is the setting, `category_id` where they go there."""
+    """Creates products at the source. `wanted` is the setting, `category_id` where they go there that have no category of
+    the source's."""
 
     office: ProductOffice
     target: ProductTarget
@@ -52,6 +56,7 @@ class SourceCreate:
     policy: ProductPolicy
     tally: Tally
     pulse: Pulse
+    places: Places
     wanted: bool
     category_id: int | None
     doubts: SourceDoubts
@@ -130,8 +135,9 @@ class SourceCreate:
             log.debug("product.there_already", sku=sku.code)
             return
         draft = await self._draft(product, sku)
-        payload = {"code": sku.code, "sku_id": sku.sku_id, "product_id": product.product_id}
-        payload |= sent(product, sku, draft)
+        placed = draft.category_ids
+        fresh = created_categories(placed, product.category_ids, self.places.known) if placed else {}
+        payload = sent(product, sku, draft, created_pictures(self.policy.merge) | fresh)
         step = Step(record_of(sku.sku_id), ACTION, payload=payload)
         link = partial(self.doubts.link, payload)
         key = await self.writer.run(step, lambda: self.target.create_product(draft), link)
@@ -144,6 +150,7 @@ class SourceCreate:
         several = len(product.skus) > 1 and sku.name.strip()
         name = f"{product.name} ({sku.name.strip()})" if several else product.name
         texts = {field: text for field, text in office_texts(product).items() if text.strip()}
+        default = () if self.category_id is None else (self.category_id,)
         return SourceDraft(
             code=sku.code.strip(),
             texts=texts | {"name": name},
@@ -151,6 +158,6 @@ class SourceCreate:
             list_price=offered.list_price,
             quantity=0 if offered.stock is None else whole(offered.stock),
             visible=product.visible and sku.visible,
-            category_ids=() if self.category_id is None else (self.category_id,),
+            category_ids=await self.places.at_source(product.category_ids) or default,
             company=self.policy.company,
         )

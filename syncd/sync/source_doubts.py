@@ -94,9 +94,11 @@ def record_of(sku_id: int) -> str:
     return f"{_RECORD}{sku_id}"
 
 
-def sent(product: OfficeProduct, sku: OfficeSku, draft: SourceDraft) -> dict[str, Any]:
-    """Base and texts of the link that a creation will make, kept with its intent: when its answer gets lost, what staff
-    edits meanwhile must not count as sent."""
+def sent(
+    product: OfficeProduct, sku: OfficeSku, draft: SourceDraft, noted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The payload of a creation's intent: where it belongs, and base (`noted` included) and texts of the link that it will
+    make. When its answer gets lost, what staff edits meanwhile must not count as sent."""
     said = {
         "price": plain(draft.price),
         "list_price": plain(draft.list_price),
@@ -108,6 +110,9 @@ def sent(product: OfficeProduct, sku: OfficeSku, draft: SourceDraft) -> dict[str
     texts = office_texts(product)
     stored = {name: source_text(name, text) for name, text in {**texts, **draft.texts}.items()}
     return {
-        "base": {name: [said[name], answered[name]] for name in said},
+        "code": sku.code,
+        "sku_id": sku.sku_id,
+        "product_id": product.product_id,
+        "base": {name: [said[name], answered[name]] for name in said} | dict(noted),
         "texts": pair_up(stored, texts),
     }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection
 
 from syncd.errors import SetAside, StorageFailed
-from syncd.state import product_links
+from syncd.state import catalog, product_links
 from syncd.state.database import Database
 from syncd.state.link_taken import LinkTaken
-from syncd.state.product_links import ProductLink
+from syncd.state.product_links import LinkSketch, ProductLink
 
-from .samples import product_link
+from .samples import catalog_row, product_link
 
 
 def put(db: Database, *links: ProductLink) -> None:
@@ -111,10 +113,80 @@ def test_dirty_links_are_told_in_order(db: Database) -> None:
 def test_marking_twice_writes_once(db: Database) -> None:
     """A link that is marked already is not written again."""
     put(db, product_link())
-    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [1]))
-    before = db.commits
-    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [1]))
-    assert db.commits == before
+    for mark in (
+        lambda conn: product_links.mark_dirty(conn, "main", [1]),
+        lambda conn: product_links.mark_back(conn, "main", ["7"], dirty=True),
+    ):
+        db.run_sync(mark)
+        before = db.commits
+        db.run_sync(mark)
+        assert db.commits == before
+
+
+def test_the_way_back_has_marks_of_its_own(db: Database) -> None:
+    """Marked by product, told by SKU, and taken away again; the marks of the way to the office stay as they are."""
+    put(db, *[product_link(source_key=str(number), sku_id=10 - number) for number in (1, 2, 3)])
+
+    def mark(*keys: str, dirty: bool) -> None:
+        db.run_sync(lambda conn: product_links.mark_back(conn, "main", keys, dirty=dirty))
+
+    mark("1", "3", "none", dirty=True)
+    assert db.run_sync(lambda conn: product_links.dirty_back_keys(conn, "main")) == ["3", "1"]
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "main")) == []
+    db.run_sync(lambda conn: product_links.mark_dirty(conn, "main", [9]))
+    mark("1", "2", dirty=False)
+    assert db.run_sync(lambda conn: product_links.dirty_back_keys(conn, "main")) == ["3"]
+    assert db.run_sync(lambda conn: product_links.dirty_keys(conn, "main")) == ["1"]
+    assert db.run_sync(lambda conn: product_links.dirty_back_keys(conn, "other")) == []
+
+
+def test_a_sketch_is_the_small_part_of_a_link(db: Database) -> None:
+    """It comes without the texts; products without a link are absent, and any number of keys is looked up."""
+    link = product_link(dirty_back=True, texts={"name": ["a", "b", "Cup"]})
+    put(db, link, product_link(source_key="8", sku_id=2))
+    keys = ["7", *(f"none {number}" for number in range(2000))]
+    found = db.run_sync(lambda conn: product_links.sketches(conn, "main", keys))
+    assert found == {"7": LinkSketch("7", 1, 10, link.base, dirty=False, dirty_back=True)}
+    assert type(found["7"]) is LinkSketch
+    assert db.run_sync(lambda conn: product_links.sketches(conn, "other", ["7"])) == {}
+
+
+def test_a_base_is_replaced_alone(db: Database) -> None:
+    """Marks, texts and times stay; a product without a link is passed over."""
+    link = product_link(dirty=True, dirty_back=True, texts={"name": ["a", "b", "Cup"]})
+    other = product_link(source_key="8", sku_id=2)
+    put(db, link, other)
+    base = {"shelf": ["1", "2", "3", "0"]}
+    db.run_sync(lambda conn: product_links.put_base(conn, "main", "7", base))
+    db.run_sync(lambda conn: product_links.put_base(conn, "main", "9", base))
+    found = db.run_sync(lambda conn: product_links.by_sources(conn, "main", ["7", "8", "9"]))
+    assert found == {"7": replace(link, base=base), "8": other}
+
+
+@pytest.mark.parametrize("forth", [True, False])
+def test_what_the_way_back_agreed_on(db: Database, forth: bool) -> None:
+    """Base and texts are replaced and its mark is gone; the other way's mark is set where asked for, never taken away."""
+    put(db, product_link(dirty_back=True), product_link(source_key="8", sku_id=2, dirty=True))
+    base, texts = {"price": ["1", "1"]}, {"name": ["a", "b", "Cup"]}
+
+    def agree(conn: Connection) -> None:
+        for key in ("7", "8"):
+            product_links.agree_back(conn, "main", key, base=base, texts=texts, forth=forth)
+
+    db.run_sync(agree)
+    found = db.run_sync(lambda conn: product_links.by_sources(conn, "main", ["7", "8"]))
+    assert found["7"] == product_link(base=base, texts=texts, dirty=forth)
+    assert found["8"] == product_link(source_key="8", sku_id=2, base=base, texts=texts, dirty=True)
+
+
+def test_linked_skus_that_the_mirror_has(db: Database) -> None:
+    """Those of this pair only."""
+    put(db, product_link(), product_link(source_key="8", sku_id=2), product_link(pair="other"))
+    assert db.run_sync(lambda conn: product_links.standing(conn, "main")) == 0
+    rows = [catalog_row(sku_id=1), catalog_row(sku_id=3)]
+    db.run_sync(lambda conn: catalog.upsert_many(conn, "main", rows))
+    assert db.run_sync(lambda conn: product_links.standing(conn, "main")) == 1
+    assert db.run_sync(lambda conn: product_links.standing(conn, "other")) == 0
 
 
 def test_a_broken_rule_other_than_uniqueness_is_not_called_a_taken_link(db: Database) -> None:

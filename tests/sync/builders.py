@@ -9,8 +9,9 @@ from typing import Any
 
 from syncd.model.backoffice import OfficeLine, OfficeOrder, OfficeProduct, OfficeSku
 from syncd.model.exchange import DraftLine, OrderChanges
-from syncd.model.money import ZERO, to_cents
+from syncd.model.money import ZERO, Rates, to_cents
 from syncd.model.order import Address, Customer, Line, LineKind, Order
+from syncd.model.owner import DEFAULT_OWNERS, ConflictRule, Field, Owner
 from syncd.model.product import Content, Product
 from syncd.model.status import Target
 from syncd.state.catalog import CatalogRow
@@ -20,10 +21,19 @@ from syncd.sync.expected import Expected
 from syncd.sync.facets import facets_of, version_of
 from syncd.sync.order_changes import Wanted
 from syncd.sync.order_decision import OrderPolicy
-from syncd.sync.product_decision import Amounts, ProductPolicy
+from syncd.sync.product_decision import (
+    Place,
+    ProductPlan,
+    ProductPolicy,
+    amounts,
+    amounts_back,
+    decide,
+)
+from syncd.sync.product_merge import Amounts, MergeRule, Sides
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+RATES = Rates("USD", {"EUR": Decimal("1.1"), "RUB": Decimal("0.0137"), "OLD": Decimal(0)})
 ONE = Decimal(1)
 
 _ADDRESS = Address(
@@ -127,6 +137,7 @@ _OFFICE_PRODUCT = OfficeProduct(
     main_sku_id=4,
     skus=(_SKU,),
 )
+_PLACE = Place(stock_id=1, leads=True, whole=True, siblings_visible=False, together=True, warehouses=(1, 2))
 _ROW = CatalogRow(
     sku_id=4,
     product_id=3,
@@ -252,8 +263,56 @@ def content(**fields: Any) -> Content:
 
 
 def product_policy(**fields: Any) -> ProductPolicy:
-    policy = ProductPolicy("main", "cscart", "shop.example", None, "USD", True, True, True)
+    policy = ProductPolicy("main", "cscart", "shop.example", None, "USD", True, True, True, merge_rule())
     return replace(policy, **fields)
+
+
+def merge_rule(conflict: str = "hold", **owners: str) -> MergeRule:
+    """The default owners but for those named: `price="cscart"`."""
+    given = {Field(name): Owner(owner) for name, owner in owners.items()}
+    return MergeRule(DEFAULT_OWNERS | given, ConflictRule(conflict))
+
+
+def place(**fields: Any) -> Place:
+    return replace(_PLACE, **fields)
+
+
+def sides(
+    product: Product | None = None,
+    office: OfficeProduct | None = None,
+    *,
+    currency: str = "USD",
+    stock_id: int | None = 1,
+    **fields: Any,
+) -> Sides:
+    """Both sides of the first SKU of an office product, the source in this currency."""
+    product, office = product or _PRODUCT, office or _OFFICE_PRODUCT
+    sku = fields.pop("sku", office.skus[0])
+    made = Sides(
+        product=product,
+        office=office,
+        sku=sku,
+        wanted=amounts(product, RATES, currency, office.currency),
+        offered=amounts_back(sku, RATES, currency, office.currency, stock_id),
+        base={},
+        foreign=currency != office.currency,
+    )
+    return replace(made, **fields)
+
+
+def plan(
+    product: Product | None = None,
+    office: OfficeProduct | None = None,
+    *,
+    rule: MergeRule | None = None,
+    where: Place | None = None,
+    linked: bool = True,
+    **fields: Any,
+) -> ProductPlan:
+    """The plan for the first SKU of an office product; `fields` are those of `sides`."""
+    where = where or _PLACE
+    both = sides(product, office, stock_id=where.stock_id, **{"leads": where.leads, **fields})
+    return decide(both, rule or merge_rule(), where, linked=linked)
 
 
 def office_sku(**fields: Any) -> OfficeSku:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +15,14 @@ from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_overview import overview, without
 from tests.sync import builders as make
 
+NOTHING: dict[str, Any] = {"texts": {}, "product_visible": None}
+
 
 def plan(sku: OfficeSku | None = None, change: dict[str, Any] | None = None, **fields: Any) -> ProductPlan:
     sku = sku or make.office_sku()
-    return ProductPlan(
-        product=make.product(),
-        sku=sku,
-        sku_change=SkuChange(sku.sku_id, sku.product_id, **change) if change else None,
-        **{"texts": {}, "product_visible": None, "linked": True, "images_changed": False, **fields},
+    changed = SkuChange(sku.sku_id, sku.product_id, **change) if change else None
+    return replace(
+        make.plan(office=make.office_product(skus=(sku,))), **{**NOTHING, "sku_change": changed, **fields}
     )
 
 
@@ -91,6 +92,15 @@ def test_a_brake_takes_its_kind_only(kind: Kind, left: dict[str, Any]) -> None:
     assert allowed.sku_change == SkuChange(4, 3, **left)
     assert allowed.texts == {"name": "Tea"}
     assert (allowed.product_visible is None) == (kind is Kind.STATUS)
+
+
+def test_who_is_not_shown_hides_nobody() -> None:
+    """Siblings are hidden for the sake of showing the product, and with it they wait for the brake."""
+    hides = (SkuChange(5, 3, visible=False),)
+    shown = plan(product_visible=True, hides=hides)
+    assert told(shown).hidden == 0
+    assert without(shown, {Kind.STATUS}).empty
+    assert without(shown, {Kind.PRICE}).hides == hides
 
 
 def test_nothing_is_left_of_a_plan_that_is_blocked_as_a_whole() -> None:

@@ -10,19 +10,29 @@ import pytest
 
 from syncd.errors import Held
 from syncd.model.money import Rates
-from syncd.model.product import Product
+from syncd.model.product import Image, Product
 from syncd.model.sku import SkuRule
-from syncd.state.product_links import ProductLink
-from syncd.sync.product_decision import base_of
+from syncd.state.product_links import LinkSketch, ProductLink
+from syncd.sync.product_base import TEXTS, images_digest, text_mark
 from syncd.sync.product_sight import Known, Sight, check_code, glance
 from tests.sync import builders as make
 
 RULE = SkuRule()
 RATES = Rates("USD", {})
-LINK = ProductLink("main", "12", 4, 3, base_of(make.product()), False, make.NOON, make.NOON)
+BASE = {
+    "price": ["10.5", "10.5"],
+    "list_price": ["12", "12"],
+    "quantity": ["5", "5"],
+    "visible": ["shown", "shown"],
+    "taken": "0",
+}
+MARKS = {name: [text_mark(getattr(make.content(), name))] * 2 + [""] for name in TEXTS}
+SKETCH = LinkSketch("12", 4, 3, BASE, dirty=False, dirty_back=False)
+LINK = ProductLink("12", 4, 3, BASE, False, False, "main", make.NOON, make.NOON, MARKS)
 UNKNOWN = Known(links={}, by_code={}, by_sku={}, duplicates={})
 THERE = replace(UNKNOWN, by_code={"cof-1": [make.catalog_row()]})
 LINKED = replace(THERE, links={"12": LINK}, by_sku={4: make.catalog_row()})
+SWEPT = replace(LINKED, links={"12": SKETCH})
 
 
 def sight(known: Known, product: Product | None = None, *, sweep: bool = False, **policy: Any) -> Sight:
@@ -96,6 +106,7 @@ class TestSight:
     def test_a_linked_product_that_agrees_is_settled(self, sweep: bool) -> None:
         """Nothing differs, so the office is not asked."""
         assert sight(LINKED, sweep=sweep) is Sight.SETTLED
+        assert sight(SWEPT, sweep=sweep) is Sight.SETTLED
 
     @pytest.mark.parametrize("sweep", [True, False])
     def test_a_linked_product_that_differs_is_work(self, sweep: bool) -> None:
@@ -103,10 +114,34 @@ class TestSight:
         assert sight(LINKED, make.product(price=Decimal(1)), sweep=sweep) is Sight.WORK
 
     def test_only_the_cycle_looks_at_texts(self) -> None:
-        """A sweep reads no texts, so it does not compare them."""
+        """A sweep reads no texts, of neither the products nor their links, so it does not compare them."""
         edited = make.product(content=make.content(name="Tea"))
         assert sight(LINKED, edited) is Sight.WORK
-        assert sight(LINKED, edited, sweep=True) is Sight.SETTLED
+        assert sight(SWEPT, edited, sweep=True) is Sight.SETTLED
+
+    def test_pictures_count_only_when_they_are_sent(self) -> None:
+        """Pictures still to be sent are work where sending pictures is on, and nothing otherwise."""
+        product = make.product(images=(Image("https://shop.example/1.png"),))
+        waiting = replace(LINKED, links={"12": replace(LINK, base={**BASE, "images": ""})})
+        assert sight(waiting, product) is Sight.WORK
+        assert sight(waiting, product, images=False) is Sight.SETTLED
+        sent = replace(LINK, base={**BASE, "images": images_digest(product)})
+        assert sight(replace(LINKED, links={"12": sent}), product) is Sight.SETTLED
+
+    def test_a_link_that_agreed_on_nothing_is_work(self) -> None:
+        """It was tied while a brake held it back, or made by a lost creation."""
+        assert sight(replace(LINKED, links={"12": replace(LINK, base={})})) is Sight.WORK
+
+    @pytest.mark.parametrize("sweep", [True, False])
+    def test_prices_of_two_currencies_are_compared_by_the_rate(self, sweep: bool) -> None:
+        """A price that nobody touched is work once the office's rate has moved, and settled before."""
+        row = make.catalog_row(price=Decimal("9.55"), compare_price=Decimal("10.91"), currency="EUR")
+        base = {**BASE, "price": ["10.5", "9.55"], "list_price": ["12", "10.91"]}
+        known = replace(LINKED, links={"12": replace(LINK, base=base)}, by_sku={4: row})
+        for rate, found in (("1.1", Sight.SETTLED), ("1.2", Sight.WORK)):
+            rates = Rates("USD", {"EUR": Decimal(rate)})
+            product, policy = make.product(), make.product_policy()
+            assert glance(product, known, policy, rates, RULE, sweep=sweep) is found
 
     @pytest.mark.parametrize("sweep", [True, False])
     def test_a_dirty_link_is_always_work(self, sweep: bool) -> None:
