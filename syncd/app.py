@@ -70,6 +70,7 @@ from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
 from syncd.sync.source_create import SourceCreate
+from syncd.sync.source_doubts import SourceDoubts
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
 from syncd.sync.source_writes import SourceWrites
@@ -402,6 +403,7 @@ class Shops:
             now=app.now,
             progress=progress,
             finished=finished,
+            source_doubts=self._source_doubts(),
         )
 
     def _product_apply(self, tally: Tally, pulse: Pulse, *, override: bool) -> ProductApply:
@@ -445,8 +447,10 @@ class Shops:
         missing, places = Missing(self.office, self.catalog, app.db, policy), Places(self.trees, policy)
         brakes = self._brakes(PRODUCTS_BACK, tally, override=override)
         create = SourceCreate(
-            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, app.now, places,
-            wanted=settings.products.create_in_cscart, category_id=settings.cscart.category_id,
+            self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, places,
+            wanted=settings.products.create_in_cscart,
+            category_id=settings.cscart.category_id,
+            doubts=self._source_doubts(),
         )  # fmt: skip
         return ProductsBackCycle(
             office=self.office,
@@ -476,6 +480,11 @@ class Shops:
             progress=progress,
             finished=finished,
         )
+
+    def _source_doubts(self) -> SourceDoubts:
+        app = self.app
+        writer = self._writer(PRODUCTS_BACK, Urgency.PRODUCTS)
+        return SourceDoubts(self.target, writer, app.db, PAIR, app.now)
 
     def _bringer(self) -> ProductBringer:
         # A pulse of its own: what an order needs is brought whole, also when the cycle is asked to end.
