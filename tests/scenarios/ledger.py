@@ -40,9 +40,7 @@ class Both:
         """The record that a field of one side belongs to."""
         if side is Side.CSCART:
             return side, "product", int(self.key)
-        return (
-            (side, "product", self.product["id"]) if name in OF_PRODUCT else (side, "sku", self.sku["id"])
-        )
+        return (side, "product", self.product["id"]) if name in OF_PRODUCT else (side, "sku", self.sku["id"])
 
     def says(self, side: Side, name: str) -> str:
         """What a side says about a field."""
@@ -117,9 +115,7 @@ def sold_at_source(pair: Pair, key: int) -> int:
         if row["kind"] == "O" and row["params"].get("inventory") == "D"
     }
     orders: Iterable[Row] = (row for row in shop["orders"].values() if row["status"] in taking)
-    return sum(
-        line["amount"] for order in orders for line in order["lines"] if line["product_id"] == key
-    )
+    return sum(line["amount"] for order in orders for line in order["lines"] if line["product_id"] == key)
 
 
 def sold_at_office(pair: Pair, sku_id: int) -> int:

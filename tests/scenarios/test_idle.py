@@ -1,4 +1,4 @@
-"""An idle daemon: nothing happens in either shop for days; it writes nothing, asks little, and its memory stays as it is."""
+"""Nothing bounces: when nobody changes anything, cycle after cycle writes nothing and asks little."""
 
 from __future__ import annotations
 
@@ -7,83 +7,82 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select
 
-from syncd.app import PAIR
-from syncd.daemon.cycle import Ending
+from syncd.daemon.streams import STREAMS
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.webasyst.shop import WebasystShop
-from syncd.state import cursors
-from syncd.state.schema import metadata
-from syncd.sync.products import SWEPT
 from tests.scenarios.living import Living
+from tests.scenarios.shops import Pair
 
-MOST_REQUESTS = 7
-"""Of one cycle of all streams."""
-OF_A_SWEEP = 2
-"""Requests that a sweep of a small shop takes on top: one page of each shop."""
 UPDATE_TIME = 300
+MOST_REQUESTS = 7
+"""Requests of an idle cycle of all four streams, sweeps aside (issue: both ways, what it must show)."""
 
 
-@pytest.fixture(params=[{}, {"quantity": "shared"}], ids=["default owners", "shared stock"])
+@pytest.fixture(params=["cscart", "shared"])
 def living(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Living]:
-    """Everything agrees, and the last change is longer ago than every overlap."""
-    living = Living(CSCartShop(products=40, orders=20), WebasystShop(products=0), tmp_path / "data")
-    living.pair.set(
-        products={"owners": request.param, "update_time": UPDATE_TIME},
-        orders={"update_time": UPDATE_TIME},
-        statuses='{"P":"processed","C":"completed","I":"deleted"}',
-        statuses_back='{"new":"O","processing":"P","shipped":"C","completed":"C","deleted":"I"}',
+    """Two shops after both were edited and agree: products with awkward texts and prices in two currencies, variations,
+    orders in every state, one that staff worked on, a parcel."""
+    living = Living(CSCartShop(products=14, orders=12), WebasystShop(products=0), tmp_path / "data")
+    pair = living.pair
+    pair.set(
+        products={"owners": {"quantity": request.param}, "update_time": UPDATE_TIME},
+        cscart={"currency": "EUR"},
+        statuses_back='{"processing":"P","completed":"C","deleted":"I"}',
     )
+    living.cycle("products", "orders", "orders-back", "products")
+    edit_everywhere(pair)
     for _ in range(3):
-        reports = living.cycle()
-        living.pair.later(4000)
-    assert {report.ending for report in reports.values()} == {Ending.OK}, reports
+        pair.later(4000)
+        living.cycle()
+    assert living.failures() == []
+    assert [row["tracking_number"] for row in pair.cscart.dump()["shipments"].values()] == ["TRACK-1"]
     yield living
     living.close()
 
 
-def swept(conn: Connection) -> object:
-    """When the last sweep was."""
-    cursor = cursors.get(conn, PAIR, SWEPT)
-    return cursor and cursor.position
+def edit_everywhere(pair: Pair) -> None:
+    """What people do before they leave."""
+    pair.at_webasyst(
+        "product.update", id=1, name='Tea &amp; "Co" <b>x</b>', description=" <p>a</p>\r\n<p>b</p> "
+    )
+    pair.at_webasyst("sku.update", id=pair.office_products()[1]["skus"][0]["id"], price="10.5555")
+    pair.at_webasyst("product.update", id=3, status="0", meta_title="t" * 300)
+    pair.at_cscart("product.update", sku="SKU-000004", product="Ż" * 250, page_title="e &quot; f")
+    order = pair.office_orders()[0]
+    pair.at_webasyst("order.action", id=order["id"], action="ship", tracking_number="TRACK-1")
 
 
-def rows(conn: Connection) -> dict[str, int]:
-    """How much the database holds, the records of cycles aside: the service forgets those after a month."""
-    return {
-        table.name: conn.scalar(select(func.count()).select_from(table)) or 0
-        for table in metadata.sorted_tables
-        if table.name != "runs"
-    }
-
-
-def idle(living: Living, cycles: int) -> None:
-    """So many cycles of every stream, an update time apart, cost nothing but their few requests."""
-    pair, sweeps = living.pair, 0
-    before, kept = living.read(swept), living.read(rows)
+def rest(living: Living, cycles: int) -> None:
+    """So many idle cycles of all four streams, the sweeps among them that are due meanwhile."""
+    pair = living.pair
+    sweeps = 0
     for number in range(cycles):
-        pair.later(UPDATE_TIME)
         pair.forget_counts()
+        pair.later(UPDATE_TIME)
         reports = living.cycle()
-        asked = Counter(pair.cscart.counters.by_method) + Counter(pair.webasyst.counters.by_method)
-        assert {report.ending for report in reports.values()} == {Ending.OK}, f"cycle {number}: {reports}"
-        assert pair.writes == 0, f"cycle {number}: {asked}"
-        now = living.read(swept)
-        sweeps += now != before
-        most = MOST_REQUESTS + OF_A_SWEEP * (now != before)
-        before = now
-        assert asked.total() <= most, f"cycle {number}: {asked}"
-    assert sweeps == pytest.approx(cycles * UPDATE_TIME / 3600, abs=1)
-    assert living.read(rows) == kept
+        told = {stream: dict(report.counts) for stream, report in reports.items()}
+        assert pair.writes == 0, (
+            number,
+            told,
+            pair.webasyst.counters.by_method,
+            pair.cscart.counters.by_method,
+        )
+        assert all(str(report.ending) == "ok" for report in reports.values()), reports
+        swept = reports["products"].counts.get("read", 0) > 0
+        sweeps += swept
+        calls = Counter(pair.webasyst.counters.by_method) + Counter(pair.cscart.counters.by_method)
+        assert swept or calls.total() <= MOST_REQUESTS, calls
+    assert sweeps <= cycles * UPDATE_TIME // 3600 + 1
+    assert set(reports) == set(STREAMS)
 
 
-def test_a_hundred_idle_cycles_write_nothing_and_ask_little(living: Living) -> None:
-    """Eight hours of nothing, with the sweeps that fall due."""
-    idle(living, 100)
+def test_a_day_without_changes_writes_nothing(living: Living) -> None:
+    """A hundred idle cycles, the sweeps among them: no write, and at most seven requests in each cycle."""
+    rest(living, 100)
 
 
 @pytest.mark.slow
-def test_a_thousand_idle_cycles_write_nothing_and_ask_little(living: Living) -> None:
-    """Three and a half days of nothing."""
-    idle(living, 1000)
+def test_a_thousand_idle_cycles_write_nothing(living: Living) -> None:
+    """The same for as long as it takes a small error to grow."""
+    rest(living, 1000)
