@@ -32,6 +32,15 @@ class OfficeSku:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeImage:
+    """One picture of a product; `file_name` is the name it was uploaded under. `uploaded_at` is `None` unless asked for."""
+
+    image_id: int
+    file_name: str
+    uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeProduct:
     """One product with all its SKUs, disabled ones included. `params` is empty unless asked for."""
 
@@ -53,6 +62,9 @@ class OfficeProduct:
     """When it was last edited, or made; stock and pictures move without it (contracts/webasyst §9)."""
     category_ids: tuple[int, ...] = ()
     """The main one first; empty unless asked for."""
+    main_image_id: int | None = None
+    images: tuple[OfficeImage, ...] | None = None
+    """The pictures in the shown order; `None` unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +74,6 @@ class UnreadableProduct(BrokenRecord):
     """
 
     codes: Mapping[int, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeImage:
-    """One picture of a product; `file_name` is the name it was uploaded under."""
-
-    image_id: int
-    file_name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ class ProductDraft:
     currency: str
     skus: tuple[DraftSku, ...]
     params: Mapping[str, str]
+    category_ids: tuple[int, ...] = ()
+    """The main one first; without any it goes where new products go by default."""
 
 
 @dataclass(frozen=True, slots=True)

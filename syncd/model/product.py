@@ -48,6 +48,9 @@ class Product:
     images: tuple[Image, ...] = ()
     group: str | None = None
     variant: str = ""
+    category_ids: tuple[int, ...] = ()
+    """The main one first; empty where the source did not tell them, and for variations, which stand where their parent
+    stands."""
 
 
 @dataclass(frozen=True, slots=True)

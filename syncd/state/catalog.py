@@ -19,7 +19,8 @@ class CatalogRow:
 
     `stock` is the count at the chosen warehouse, `None` for no row there, which means unlimited (contracts/webasyst §0.10);
     `others_unlimited` tells that the SKU's total is unlimited. `scan` is the number of the scan that saw it last, and
-    grows from scan to scan.
+    grows from scan to scan. `pictures` tells the product's pictures apart as far as a scan can (`picture_sketch`); empty
+    where they are not known.
     """
 
     sku_id: int
@@ -35,11 +36,17 @@ class CatalogRow:
     currency: str
     scan: int
     others_unlimited: bool
+    pictures: str = ""
 
 
 _NAMES = tuple(field.name for field in fields(CatalogRow))
 _COLUMNS = [catalog.c[name] for name in _NAMES]
 _values = attrgetter(*_NAMES)
+
+
+def picture_sketch(main: int | None, count: int) -> str:
+    """A product's pictures as a scan sees them: which one is the main one, and how many there are."""
+    return f"{main or 0}/{count}"
 
 
 def upsert_many(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:

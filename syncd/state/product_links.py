@@ -97,10 +97,18 @@ def put_base(conn: Connection, pair: str, key: str, base: Mapping[str, Any]) -> 
 
 
 def agree_back(
-    conn: Connection, pair: str, key: str, *, base: Mapping[str, Any], texts: Mapping[str, Any], forth: bool
+    conn: Connection,
+    pair: str,
+    key: str,
+    *,
+    base: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    forth: bool,
+    back: bool = False,
 ) -> None:
-    """Note what both sides agreed on after the way back; `forth` asks for a comparison on the way to the office."""
-    values: dict[str, Any] = {"base": dict(base), "texts": dict(texts), "dirty_back": False}
+    """Note what both sides agreed on after the way back; `forth` asks for a comparison on the way to the office, `back` for
+    another one on the way back."""
+    values: dict[str, Any] = {"base": dict(base), "texts": dict(texts), "dirty_back": back}
     mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
     conn.execute(update(product_links).where(mine).values(**values | ({"dirty": True} if forth else {})))
 
@@ -163,6 +171,13 @@ def remove(conn: Connection, pair: str, keys: Iterable[str]) -> int:
 def count(conn: Connection, pair: str) -> int:
     """How many products are linked."""
     return conn.scalar(select(func.count()).where(product_links.c.pair == pair)) or 0
+
+
+def first_linked_at(conn: Connection, pair: str) -> datetime | None:
+    """When the first of the links was made; `None` without any."""
+    query = select(func.min(product_links.c.linked_at)).where(product_links.c.pair == pair)
+    found: datetime | None = conn.scalar(query)
+    return found
 
 
 def standing(conn: Connection, pair: str) -> int:

@@ -52,6 +52,7 @@ catalog = Table(
     Column("currency", Plain, nullable=False),
     Column("scan", BigInteger, nullable=False),
     Column("others_unlimited", Boolean, nullable=False),
+    Column("pictures", Plain, nullable=False),
     Index(None, "pair", "code_key"),
     Index(None, "pair", "product_id"),
 )

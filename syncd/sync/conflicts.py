@@ -36,14 +36,16 @@ def note_conflicts(conn: Connection, plan: ProductPlan, side: Side, pair: str, n
 
 
 def _conflict(plan: ProductPlan, name: str, pair: str, now: datetime) -> HeldConflict:
+    field = plan.decided[name]
+    source, office = field.spelled or tuple(shown_value(plan.sides, name, side) for side in Side)
     return HeldConflict(
         pair=pair,
         source_key=plan.product.key,
         field=name,
         code=plan.product.code,
-        base_value=plan.fields[name].base,
-        source_value=shown_value(plan.sides, name, Side.CSCART),
-        office_value=shown_value(plan.sides, name, Side.WEBASYST),
+        base_value=field.base,
+        source_value=source,
+        office_value=office,
         choice=None,
         at=now,
     )

@@ -42,6 +42,7 @@ from syncd.sync.order_edit import edit_of
 from syncd.sync.order_handling import DELETED, LET_GO, TROUBLES_IN_A_ROW, let_go
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderTarget
+from syncd.sync.product_guard import unwell
 from syncd.sync.pulse import Pulse
 from syncd.sync.writer import Writer
 
@@ -225,6 +226,9 @@ class OrderBackHandling:
             self.tally.add(Event.DOUBTFUL)
             # Beside the intent, which tells what to look for, the failure makes the pauses grow.
             await self.failing.record(key, doubt, version=case.version)
+            self.troubles += 1
+            if self.troubles >= TROUBLES_IN_A_ROW:
+                raise unwell(doubt) from doubt
         except SetAside as error:
             await self._set_aside(case, error)
         except (Misconfigured, StopStream, StorageFailed, Throttled):

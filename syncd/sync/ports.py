@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from syncd.model.backoffice import OfficeImage, OfficeOrder, OfficeProduct, OfficeProfile
+from syncd.model.category import Category
 from syncd.model.exchange import (
     DraftSku,
     OrderChanges,
@@ -54,6 +55,9 @@ class ProductSource(Protocol):
 
     async def product(self, key: str) -> Product | BrokenRecord | None:
         """One product with everything, the page address included."""
+
+    async def categories(self) -> list[Category]:
+        """Every category that our products may stand in."""
 
     async def image(self, url: str) -> tuple[bytes, str]:
         """The bytes and file name of a picture. Raises `SetAside` when it cannot be had."""
@@ -194,8 +198,14 @@ class ProductOffice(Protocol):
     async def change_skus(self, changes: Sequence[SkuChange]) -> None:
         """Prices, stock and flags of many SKUs in one call; silent skips are possible, verify where it matters."""
 
-    async def update_product(self, product_id: int, fields: Mapping[str, str]) -> OfficeProduct:
-        """Change product columns; SKUs are never sent here (contracts/webasyst §0.6)."""
+    async def update_product(
+        self, product_id: int, fields: Mapping[str, str], category_ids: Sequence[int] | None = None
+    ) -> OfficeProduct:
+        """Change product columns, and the complete list of categories, the main one first, where one is given; SKUs are
+        never sent here (contracts/webasyst §0.6)."""
+
+    async def categories(self) -> list[Category]:
+        """Every category that a product can be put into."""
 
     async def images(self, product_id: int) -> list[OfficeImage]:
         """The pictures of a product with the names they were uploaded under."""
@@ -210,6 +220,7 @@ class ProductOffice(Protocol):
         office's clock."""
 
     async def image_addresses(self, product_id: int) -> list[str]:
-        """Where the product's pictures can be fetched, in the shown order; each of them has answered with a picture.
+        """Where the product's pictures can be fetched, the main one first, then in the shown order; each of them has
+        answered with a picture.
 
         Raises `Held` for one that does not."""

@@ -27,6 +27,7 @@ from syncd.sync.product_base import (
 )
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_merge import FieldPlan, MergeRule, spell_stamp, stamp_of
+from syncd.sync.product_pictures import noted_pictures
 from syncd.sync.shared_stock import Pending, Shelf, written
 
 YOUNG = timedelta(seconds=5)
@@ -61,7 +62,7 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
         base["kept_hidden"] = True
     if plan.unlimited:
         base["unlimited"] = list(plan.unlimited)
-    return base, texts
+    return base | noted_pictures(plan.pictures, earlier, side), texts
 
 
 def created_base(

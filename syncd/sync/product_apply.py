@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from syncd.state import product_links
+from syncd.state import conflicts, product_links
 from syncd.state.database import Database
 from syncd.state.link_taken import LinkTaken
 from syncd.sync.brake import Overview
@@ -124,7 +124,7 @@ class ProductApply:
         fields = dict(plan.texts)
         if plan.product_visible is not None:
             fields["status"] = "1" if plan.product_visible else "0"
-        if fields:
+        if fields or plan.category_ids:
             await self.writes.change_product(plan, fields)
 
     def _has_pictures(self, plan: ProductPlan) -> bool:
@@ -135,4 +135,8 @@ class ProductApply:
         for key in keys:
             await self.failing.clear(key)
         if keys:
-            await self.db.run(lambda conn: product_links.mark_clean(conn, self.policy.pair, keys))
+            await self.db.run(lambda conn: self._forget(conn, keys))
+
+    def _forget(self, conn: Connection, keys: Sequence[str]) -> None:
+        product_links.mark_clean(conn, self.policy.pair, keys)
+        conflicts.forget(conn, self.policy.pair, keys)

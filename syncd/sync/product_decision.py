@@ -21,6 +21,7 @@ from syncd.sync.product_base import (
     source_texts,
     spell_flag,
 )
+from syncd.sync.product_categories import merge_categories, new_list
 from syncd.sync.product_merge import (
     Amounts,
     FieldPlan,
@@ -30,6 +31,7 @@ from syncd.sync.product_merge import (
     merge_quantity,
     merge_texts,
 )
+from syncd.sync.product_pictures import merge_pictures
 from syncd.sync.product_texts import office_text
 from syncd.sync.shared_stock import Shelf, whole
 
@@ -96,6 +98,10 @@ class ProductPlan:
     """The source product that was linked to the SKU and that the source does not list any more."""
     shelf: Shelf | None = None
     """The shared stock as counted now; `None` where the quantity is not shared."""
+    category_ids: tuple[int, ...] | None = None
+    """The office product's complete new list of categories, the main one first; `None` leaves them alone."""
+    pictures: FieldPlan | None = None
+    """What becomes of the pictures; `None` where the office's do not count."""
     hides: tuple[SkuChange, ...] = ()
     """Hidden products' SKUs that must be hidden by a flag of their own before the office product is shown."""
 
@@ -117,11 +123,26 @@ class ProductPlan:
     @property
     def empty(self) -> bool:
         """Whether nothing differs in the office."""
-        return not self.sku_changes and not self.texts and self.product_visible is None
+        return not (self.sku_changes or self.texts or self.category_ids) and self.product_visible is None
+
+    @property
+    def pictures_back(self) -> bool:
+        """Whether the office's pictures go to the source, which is a write of its own."""
+        return self.pictures is not None and self.pictures.verdict is Verdict.BACK
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether anything goes to the source."""
+        return not self.source_change.empty or self.pictures_back
+
+    @property
+    def decided(self) -> Mapping[str, FieldPlan]:
+        """Every field after the merge, the pictures among them."""
+        return self.fields if self.pictures is None else {**self.fields, "images": self.pictures}
 
     def names(self, verdict: Verdict) -> list[str]:
         """The fields that were decided so."""
-        return [name for name, field in self.fields.items() if field.verdict is verdict]
+        return [name for name, field in self.decided.items() if field.verdict is verdict]
 
 
 def amounts(product: Product, rates: Rates, source: str, target: str) -> Amounts:
@@ -162,6 +183,8 @@ def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> Prod
     """
     quantity, shelf = merge_quantity(sides, rule)
     fields = merge_amounts(sides, rule) | {"quantity": quantity} | merge_texts(sides, rule)
+    fields |= merge_categories(sides, rule)
+    pictures = merge_pictures(sides, rule)
     change, product_visible = _sku_change(sides, place, fields, shelf), _product_visible(sides, place, fields)
     hidden = _stays_hidden(sides, change, product_visible, fields["visible"])
     if hidden:
@@ -175,7 +198,9 @@ def decide(sides: Sides, rule: MergeRule, place: Place, *, linked: bool) -> Prod
         product_visible=product_visible,
         source_change=_source_change(sides, fields, shelf),
         linked=linked,
-        images_changed=linked and images_pending(sides.product, sides.base),
+        category_ids=new_list(fields.get("category"), Verdict.FORTH),
+        pictures=pictures,
+        images_changed=linked and _pictures_forth(sides, pictures),
         leads=place.leads,
         stays_hidden=hidden,
         unlimited=() if made_here(sides.base) else unlimited,
@@ -251,7 +276,14 @@ def _source_change(sides: Sides, fields: Mapping[str, FieldPlan], shelf: Shelf |
         list_price=sides.offered.list_price if "list_price" in back else None,
         quantity=int(fields["quantity"].source_after) if "quantity" in back else None,
         visible=sides.shown if "visible" in back else None,
+        category_ids=new_list(fields.get("category"), Verdict.BACK),
     )
+
+
+def _pictures_forth(sides: Sides, pictures: FieldPlan | None) -> bool:
+    if pictures is None:
+        return images_pending(sides.product, sides.base)
+    return pictures.verdict is Verdict.FORTH
 
 
 def _check_currencies(code: str, rates: Rates, *currencies: str) -> None:

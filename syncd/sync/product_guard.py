@@ -14,6 +14,7 @@ from syncd.errors import (
     Misconfigured,
     RetryLater,
     SetAside,
+    ShopUnavailable,
     StopStream,
     StorageFailed,
     Throttled,
@@ -45,6 +46,8 @@ class ProductGuard:
     tally: Tally
     pulse: Pulse = field(default_factory=Pulse)
     troubles: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    """The versions that products fail in, by key, where another shop's than the source's counts."""
 
     async def run(
         self, products: Sequence[Product], work: Callable[[], Awaitable[None]], *, clears: bool = True
@@ -63,15 +66,17 @@ class ProductGuard:
         except StockMoved as moved:
             log.info("product.stock_moved", product=products[0].key, reason=str(moved))
             return False
-        except (InDoubt, SetAside) as error:
+        except SetAside as error:
             await self.failed(products, error)
             return False
-        except RetryLater as error:
+        except (InDoubt, RetryLater) as error:
             await self.failed(products, error)
             self.troubles += 1
-            if self.troubles >= TROUBLES_IN_A_ROW:
-                raise
-            return False
+            if self.troubles < TROUBLES_IN_A_ROW:
+                return False
+            if isinstance(error, InDoubt):
+                raise unwell(error) from error
+            raise
         except Exception as error:
             log.exception("product.unexpected", product=products[0].key)
             await self.failed(products, error)
@@ -95,11 +100,17 @@ class ProductGuard:
                 reason=str(error),
             )
             self.tally.add(Event.DOUBTFUL if doubtful else Event.FAILED)
-            await self.failing.record(product.key, error, version=version_of(product), payload=product)
+            version = self.versions.get(product.key) or version_of(product)
+            await self.failing.record(product.key, error, version=version, payload=product)
 
     def waits(self, product: Product) -> bool:
         """Whether this very version of the product failed before and its pause is not over."""
         return product.key in self.failing and self.failing.waits(product.key, version_of(product))
+
+
+def unwell(last: InDoubt) -> ShopUnavailable:
+    """What stops a stream after so many writes without a usable answer: each of them may have cost a whole deadline."""
+    return ShopUnavailable(f"{TROUBLES_IN_A_ROW} writes in a row got no usable answer; the last one: {last}")
 
 
 def version_of(product: Product) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from syncd.errors import InDoubt, Refused
 from syncd.model.backoffice import OfficeImage
 from syncd.model.product import Image, Product
-from syncd.state import images
+from syncd.state import images, product_links
 from syncd.state.database import Database
 from syncd.state.images import ImageRow
+from syncd.sync.picture_marks import noted_urls, url_mark
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.writer import Step, Writer
 
@@ -31,20 +32,25 @@ class ProductImages:
     async def send(self, product: Product, product_id: int, *, fresh: bool = False) -> int:
         """Send the pictures that the office product lacks; answers how many were sent.
 
-        A `fresh` office product was made a moment ago and has none, which saves asking.
+        A `fresh` office product was made a moment ago and has none, which saves asking. Pictures that the source
+        showed when both sides agreed are there, or came from there.
 
         Raises `SetAside` when one cannot be had from the source; those before it are sent then.
         """
         sent = 0
-        known = {
-            row.url: row for row in await self.db.run(lambda conn: images.of(conn, self.pair, product.key))
-        }
-        missing = [(n, image) for n, image in enumerate(product.images) if image.url not in known]
+        known = await self.db.run(lambda conn: self._known(conn, product.key))
+        missing = [(n, image) for n, image in enumerate(product.images) if url_mark(image.url) not in known]
         ask = bool(missing) and not fresh
         there = {image.file_name: image for image in await self.office.images(product_id)} if ask else {}
         for position, image in missing:
             sent += await self._send_one(product, product_id, position, image, there)
         return sent
+
+    def _known(self, conn: Connection, key: str) -> set[str]:
+        """The marks of pictures that were sent, or that the office had when both sides agreed."""
+        link = product_links.get(conn, self.pair, key)
+        sent = {url_mark(row.url) for row in images.of(conn, self.pair, key)}
+        return sent if link is None else sent | noted_urls(link.base)
 
     async def _send_one(
         self, product: Product, product_id: int, position: int, image: Image, there: dict[str, OfficeImage]

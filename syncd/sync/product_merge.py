@@ -14,6 +14,7 @@ from syncd.model.owner import FIELD_OF_TEXT, ConflictRule, Field, Owner, Side
 from syncd.model.product import Product
 from syncd.model.text import shorten
 from syncd.state.order_stock import Demand
+from syncd.sync.categories import Counterparts
 from syncd.sync.merge import Compared, Seen, Verdict, merge
 from syncd.sync.product_base import (
     SHOWN_TEXT,
@@ -58,7 +59,8 @@ class Sides:
     """One product on both sides, what they agreed on, and what a person chose.
 
     `wanted` are the source's amounts in the office's currency, `offered` the office's in the source's; `foreign` tells
-    whether these are two. `leads` tells whether this product's texts speak for the office product.
+    whether these are two. `leads` tells whether this product's texts speak for the office product. `counterparts` pairs
+    the shops' categories; `None` where they are each shop's own affair.
     """
 
     product: Product
@@ -72,6 +74,7 @@ class Sides:
     demand: Demand = field(default_factory=Demand)
     leads: bool = True
     foreign: bool = False
+    counterparts: Counterparts | None = None
 
     @property
     def shown(self) -> bool:
@@ -112,6 +115,8 @@ class FieldPlan:
     """The agreed value, to be shown; `None` where none is known."""
     shown: str = ""
     """Of a text: its beginning, as it stands once the field is agreed."""
+    spelled: tuple[str, str] | None = None
+    """What the source and the office say, for a person's eyes, where the values themselves tell a person nothing."""
 
 
 def merge_amounts(sides: Sides, rule: MergeRule) -> dict[str, FieldPlan]:

@@ -22,8 +22,8 @@ def overview(plans: Iterable[ProductPlan], into: Overview) -> None:
         # What the source did not change is our own orders' doing, or staff's: it is put right without a question.
         if change is not None and change.stock is not None and plan.source_sold:
             into.note(Kind.STOCK, f"{name}: -> {change.stock}")
-        if plan.texts:
-            into.note(Kind.TEXT, f"{name}: {', '.join(sorted(plan.texts))}")
+        if changed := [*sorted(plan.texts), *(["category"] if plan.category_ids else [])]:
+            into.note(Kind.TEXT, f"{name}: {', '.join(changed)}")
         flags = [
             flag for flag in (plan.product_visible, change.visible if change else None) if flag is not None
         ]
@@ -47,6 +47,7 @@ def without(plan: ProductPlan, blocked: set[Kind]) -> ProductPlan:
         plan,
         sku_change=change,
         texts={} if Kind.TEXT in blocked else plan.texts,
+        category_ids=None if Kind.TEXT in blocked else plan.category_ids,
         product_visible=None if Kind.STATUS in blocked else plan.product_visible,
         hides=() if Kind.STATUS in blocked else plan.hides,
     )

@@ -17,6 +17,8 @@ from syncd.state.database import Database
 from syncd.state.order_stock import Demand
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.categories import Counterparts
+from syncd.sync.category_places import Places
 from syncd.sync.office_stock import OfficeStock
 from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_decision import Place, ProductPlan, ProductPolicy, amounts, amounts_back, decide
@@ -40,12 +42,13 @@ class BatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What the database knows about the products of a batch."""
+    """What is known about the products of a batch: by the database, and of the shops' categories."""
 
     links: Mapping[str, ProductLink]
     families: Mapping[int, Family]
     conflicts: Mapping[str, Mapping[str, HeldConflict]]
     demand: Mapping[int, Demand]
+    counterparts: Counterparts | None
 
 
 @dataclass(slots=True)
@@ -61,6 +64,8 @@ class ProductPlanner:
     stock: OfficeStock | None = None
     """Where stock is more than a copy of the source's: what orders took of it is read before it and after it. A product
     for which that differs waits for the next cycle, because nobody knows which of both its stock belongs to."""
+    places: Places | None = None
+    """Where products belong in the other shop's menu; without it categories are each shop's own affair."""
 
     async def plan(self, keys: Sequence[str]) -> BatchPlan:
         """Plan these source products. Raises `RetryLater` when a shop is unwell."""
@@ -154,7 +159,8 @@ class ProductPlanner:
     async def _decide(self, partners: Sequence[Partner], plan: BatchPlan) -> None:
         profile = await self.office.profile()
         stock_id = await self.office.stock_id()
-        recollection = await self.db.run(lambda conn: self._recollect(conn, partners))
+        known = await self.places.counterparts() if partners and self.places else None
+        recollection = await self.db.run(lambda conn: self._recollect(conn, partners, known))
         for partner in partners:
             if self.stock is not None and partner.moved(recollection.demand):
                 continue
@@ -163,14 +169,19 @@ class ProductPlanner:
             except Held as error:
                 plan.aside.append((partner.product, error))
         plan.plans = _shown_once(plan.plans)
+        if partners and self.places:
+            await self.places.tell(plan.plans)
 
-    def _recollect(self, conn: Connection, partners: Sequence[Partner]) -> Recollection:
+    def _recollect(
+        self, conn: Connection, partners: Sequence[Partner], counterparts: Counterparts | None
+    ) -> Recollection:
         pair, keys = self.policy.pair, [partner.product.key for partner in partners]
         return Recollection(
             product_links.by_sources(conn, pair, keys),
             families(conn, pair, self.policy.source, partners),
             conflicts.of_products(conn, pair, keys),
             order_stock.demand(conn, pair, [partner.sku.sku_id for partner in partners]),
+            counterparts,
         )
 
     def _decide_one(
@@ -214,6 +225,7 @@ class ProductPlanner:
             demand=known.demand.get(sku.sku_id, Demand()),
             leads=place.leads,
             foreign=currency != office.currency,
+            counterparts=known.counterparts,
         )
 
 

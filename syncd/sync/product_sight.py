@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 
 from syncd.errors import Held
 from syncd.model.money import Rates
+from syncd.model.owner import Field
 from syncd.model.product import Product
 from syncd.model.sku import SkuRule
 from syncd.state import catalog as mirror
 from syncd.state import listings, product_links
 from syncd.state.catalog import CatalogRow
 from syncd.state.product_links import LinkSketch, ProductLink
-from syncd.sync.product_base import images_pending
+from syncd.sync.picture_sight import source_pictures_stand
+from syncd.sync.product_categories import source_categories_stand
 from syncd.sync.product_decision import ProductPolicy, amounts, amounts_of
 from syncd.sync.product_standing import stands, texts_stand
 
@@ -151,8 +153,11 @@ def glance(
         foreign=row.currency != policy.currency,
     )
     if settled and isinstance(link, ProductLink):
-        settled = texts_stand(product, link.texts) and not (
-            policy.images and images_pending(product, link.base)
+        owners = policy.merge.owners
+        settled = (
+            texts_stand(product, link.texts)
+            and source_categories_stand(product, link.base, owners[Field.CATEGORY])
+            and not (policy.images and not source_pictures_stand(product, link.base, owners[Field.IMAGES]))
         )
     return Sight.SETTLED if settled else Sight.WORK
 

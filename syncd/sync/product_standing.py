@@ -10,6 +10,7 @@ from syncd.model.owner import Field, Owner
 from syncd.model.product import Product
 from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Seen
+from syncd.sync.picture_sight import office_pictures_stand
 from syncd.sync.product_base import (
     kept_mark,
     made_here,
@@ -19,6 +20,7 @@ from syncd.sync.product_base import (
     source_values,
     text_mark,
 )
+from syncd.sync.product_categories import categories_noted
 from syncd.sync.product_merge import PRICES, Amounts, MergeRule, same_price
 
 _OWNED = PRICES | {"quantity": Field.QUANTITY, "visible": Field.STATUS}
@@ -42,6 +44,10 @@ def stands(
     """
     owners = rule.owners
     if made_here(base) and row.others_unlimited:
+        return False
+    if not office_pictures_stand(base, row.pictures, owners[Field.IMAGES]):
+        return False
+    if not categories_noted(base, owners[Field.CATEGORY]):
         return False
     if owners[Field.QUANTITY] is Owner.SHARED and ("shelf" not in base or "pending" in base):
         return False

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
+from syncd.errors import Held
 from syncd.model.backoffice import OfficeProduct
 from syncd.model.exchange import DraftSku, ProductDraft
 from syncd.model.owner import Side
@@ -20,6 +22,7 @@ from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.category_places import Places
 from syncd.sync.conflicts import note_conflicts
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
@@ -31,8 +34,9 @@ from syncd.sync.product_agreement import (
     pending_base,
     writes_shared,
 )
-from syncd.sync.product_base import images_digest, images_pending
+from syncd.sync.product_categories import canonical, created_categories
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, content_fields
+from syncd.sync.product_pictures import base_with_ours, created_pictures
 from syncd.sync.reference import PARAM, reference
 from syncd.sync.writer import Step, Writer
 
@@ -50,22 +54,26 @@ class ProductWrites:
     policy: ProductPolicy
     tally: Tally
     now: Callable[[], datetime]
+    places: Places
 
     async def change_product(self, plan: ProductPlan, fields: Mapping[str, str]) -> None:
-        """Write texts and visibility of one product; its SKUs are never sent (contracts/webasyst §0.6)."""
-        product_id = plan.sku.product_id
+        """Write texts, visibility and the plan's categories of one product; its SKUs are never sent
+        (contracts/webasyst §0.6). Raises `Held` when the office did not take the categories."""
+        product_id, placed = plan.sku.product_id, plan.category_ids
+        names = sorted([*fields, *(["category"] if placed else [])])
 
         def done(conn: Connection, product: OfficeProduct) -> None:
-            self._note(
-                conn, plan.product.key, "content", {"product_id": product_id, "fields": sorted(fields)}
-            )
+            self._note(conn, plan.product.key, "content", {"product_id": product_id, "fields": names})
 
         payload = {"sku_ids": [plan.sku.sku_id], "keys": [plan.product.key]}
         step = Step(plan.product.key, "product.update", payload=payload)
-        changed = await self.writer.run(step, lambda: self.office.update_product(product_id, fields), done)
+        update = partial(self.office.update_product, product_id, fields, placed)
+        changed = await self.writer.run(step, update, done)
         await self.catalog.remember([changed])
+        if placed and canonical(changed.category_ids) != placed:
+            raise _misplaced(plan)
         self.tally.add(Event.UPDATED)
-        log.info("product.updated", sku=plan.product.code, webasyst=product_id, fields=sorted(fields))
+        log.info("product.updated", sku=plan.product.code, webasyst=product_id, fields=names)
 
     async def create(self, members: Sequence[Product], lead: Product) -> OfficeProduct:
         """Create one office product whose SKUs are these source rows; `lead` gives the texts."""
@@ -127,11 +135,11 @@ class ProductWrites:
                 product_links.remove(conn, self.policy.pair, [plan.replaces])
             base, texts = agreed_base(plan, Side.WEBASYST)
             _report(plan, plan.sides.base)
-            pictures = self.policy.images and images_pending(plan.product, base)
+            pictures = self.policy.images and plan.images_changed
             product, sku = plan.product, plan.sku
             self._put_link(
                 conn, product, sku.sku_id, sku.product_id, base=base, texts=texts, dirty=pictures,
-                dirty_back=not plan.source_change.empty,
+                dirty_back=plan.goes_back,
             )  # fmt: skip
             note_conflicts(conn, plan, Side.WEBASYST, self.policy.pair, self.now())
 
@@ -149,7 +157,7 @@ class ProductWrites:
         """Note that all pictures of a product have been sent."""
         link = product_links.get(conn, self.policy.pair, product.key)
         if link is not None:
-            base = {**link.base, "images": images_digest(product)}
+            base = base_with_ours(product, link.base)
             product_links.put_many(conn, [replace(link, base=base, dirty=False, updated_at=self.now())])
 
     def link(self, conn: Connection, members: Sequence[Product], made: OfficeProduct) -> list[Product]:
@@ -167,6 +175,8 @@ class ProductWrites:
                 shown = made.visible and sku.visible
                 prices = (sku.price, sku.compare_price)
                 base = created_base(member, prices, shown=shown, rule=self.policy.merge)
+                base |= created_pictures(self.policy.merge)
+                base |= created_categories(member.category_ids, made.category_ids, self.places.known)
                 texts = created_texts(member, made) if member is members[0] else {}
                 self._put_link(
                     conn,
@@ -231,6 +241,7 @@ class ProductWrites:
             currency=currency,
             skus=tuple([await self._sku(member, currency, alone=len(members) == 1) for member in members]),
             params={PARAM: self._reference(lead.key)},
+            category_ids=await self.places.in_office(lead.category_ids),
         )
 
     async def _sku(self, product: Product, currency: str, *, alone: bool = False) -> DraftSku:
@@ -262,3 +273,11 @@ def _report(plan: ProductPlan, earlier: Mapping[str, Any]) -> None:
         log.warning("product.kept_hidden", sku=plan.product.code, webasyst=plan.sku.product_id)
     if plan.unlimited and list(plan.unlimited) != earlier.get("unlimited"):
         log.warning("product.unlimited", sku=plan.product.code, warehouses=list(plan.unlimited))
+
+
+def _misplaced(plan: ProductPlan) -> Held:
+    return Held(
+        f"product {plan.product.code}: Webasyst did not take the categories {plan.category_ids} of product "
+        f"{plan.sku.product_id}; one of them may have been deleted a moment ago, which is known within the hour",
+        code="not-taken",
+    )

@@ -22,8 +22,10 @@ def source_overview(plans: Iterable[ProductPlan], into: Overview) -> None:
             into.note(Kind.PRICE, f"{name}: list price {product.list_price} -> {change.list_price}")
         if change.quantity is not None:
             into.note(Kind.STOCK, f"{name}: {product.quantity} -> {change.quantity}")
-        if change.texts:
-            into.note(Kind.TEXT, f"{name}: {', '.join(sorted(change.texts))}")
+        changed = [*sorted(change.texts), *(["category"] if change.category_ids else [])]
+        changed += ["images"] if plan.pictures_back else []
+        if changed:
+            into.note(Kind.TEXT, f"{name}: {', '.join(changed)}")
         if change.visible is not None:
             into.note(Kind.STATUS, f"{name}: {'shown' if change.visible else 'hidden'}")
             into.hidden += not change.visible
@@ -36,7 +38,7 @@ def source_allowed(change: SourceChange, blocked: set[Kind]) -> SourceChange:
     if Kind.STOCK in blocked:
         change = replace(change, quantity=None)
     if Kind.TEXT in blocked:
-        change = replace(change, texts={})
+        change = replace(change, texts={}, category_ids=None)
     if Kind.STATUS in blocked:
         change = replace(change, visible=None)
     return change

@@ -24,6 +24,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductSource, ProductTarget
 from syncd.sync.product_agreement import agreed_base, counted_base, pending_base, writes_shared
 from syncd.sync.product_base import source_texts, source_values, text_mark
+from syncd.sync.product_categories import canonical
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_guard import StockMoved
 from syncd.sync.writer import Step, Writer
@@ -116,14 +117,16 @@ class SourceWrites:
         return missed
 
     async def agree(self, plans: Sequence[ProductPlan]) -> None:
-        """Commit what both sides now say; what is left for the office waits for the other stream."""
+        """Commit what both sides now say; what is left for the office waits for the other stream, and pictures for the
+        write of their own."""
 
         def commit(conn: Connection) -> None:
             for plan in plans:
                 base, texts = agreed_base(plan, Side.CSCART)
                 product_links.agree_back(
-                    conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty
-                )
+                    conn, self.pair, plan.product.key, base=base, texts=texts, forth=not plan.empty,
+                    back=plan.pictures_back,
+                )  # fmt: skip
                 note_conflicts(conn, plan, Side.CSCART, self.pair, self.now())
 
         await self.db.run(commit)
@@ -155,6 +158,7 @@ def fields_of(change: SourceChange) -> list[str]:
         "list_price": change.list_price,
         "quantity": change.quantity,
         "visible": change.visible,
+        "category": change.category_ids,
     }
     return sorted([*change.texts, *(name for name, value in values.items() if value is not None)])
 
@@ -170,6 +174,8 @@ def _ignored(plan: ProductPlan, there: Product) -> set[str]:
         ignored.add("list_price")
     if change.visible is not None and there.visible != change.visible:
         ignored.add("visible")
+    if change.category_ids is not None and canonical(there.category_ids) != canonical(change.category_ids):
+        ignored.add("category")
     arrived = there.updated_at != before.updated_at
     if change.quantity is not None and there.quantity != change.quantity and not arrived:
         ignored.add("quantity")

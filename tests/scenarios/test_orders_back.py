@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syncd.app import PAIR, App, Shops
+from syncd.app import PAIR, App, OrderStreams, Shops
 from syncd.daemon.cycle import Cycles, Ending, no_progress
 from syncd.daemon.once import Exit
 from syncd.model.order import Order
@@ -457,7 +457,9 @@ def test_what_the_way_back_wrote_meanwhile_is_read_anew(sold: tuple[Pair, int]) 
         async with App(pair.settings(), db, now=pair.now) as app:
             shops = await Shops.connect(app)
             tally = Tally("orders")
-            forward = shops.orders(tally, no_progress, lambda conn: None, Pulse(), override=False)
+            forward = OrderStreams(shops).orders(
+                tally, no_progress, lambda conn: None, Pulse(), override=False
+            )
             await forward.failing.load()
             read = await shops.source.order(str(number))
             assert isinstance(read, Order)

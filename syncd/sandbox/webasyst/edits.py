@@ -15,6 +15,9 @@
 | contact.create | firstname, lastname, email, phone, address.shipping, ... | id |
 | contact.update | id, the same fields | id |
 | contact.delete | id (orders keep the dangling id) | true |
+| image.create | product_id, name, colour (a number), description | id |
+| image.delete | id | true |
+| image.sort | product_id, ids (the first becomes the main one) | true |
 | category.create | name, parent_id | id |
 | category.update | id, name, url, status, ... | id |
 | category.delete | id | true |
@@ -39,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import edits_orders, edits_products, edits_settings
+from . import edits_images, edits_orders, edits_products, edits_settings
 from .errors import ApiError, PhpFatal
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 Operation = Callable[["WebasystShop", dict[str, Any]], Any]
 OPERATIONS: dict[str, Operation] = {
     **edits_products.OPERATIONS,
+    **edits_images.OPERATIONS,
     **edits_orders.OPERATIONS,
     **edits_settings.OPERATIONS,
 }

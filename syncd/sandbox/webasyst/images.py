@@ -108,11 +108,12 @@ def get_info(call: Call) -> Any:
 def delete(call: Call) -> Any:
     """shop.product.images.delete: the main image passes to the next."""
     image = _image(call, call.need("id"))
-    _drop(call.state, call.store.products.rows[image.product_id], image)
+    drop(call.state, call.store.products.rows[image.product_id], image)
     return True
 
 
-def _drop(state: State, product: Product, image: Image) -> None:
+def drop(state: State, product: Product, image: Image) -> None:
+    """Take an image away; the main one passes to the next."""
     product.images = tuple(one for one in product.images if one is not image)
     state.store.images.drop(image.id)
     if product.image_id == image.id:
@@ -130,7 +131,7 @@ def update(call: Call) -> Any:
     kept = [image for image, _ in listed]
     for image in product.images:
         if image not in kept:
-            _drop(call.state, product, image)
+            drop(call.state, product, image)
     for place, (image, one) in enumerate(listed):
         image.sort = place
         if "description" in one:
@@ -143,14 +144,18 @@ def sort(call: Call) -> Any:
     """shop.product.images.sort: sets the order and makes the first one main."""
     wanted = [php.to_int(one) for one in as_map(call.need("photo_ids")).values()]
     image = _image(call, wanted[0] if wanted else 0)
-    product = call.store.products.rows[image.product_id]
+    put_in_order(call.store.products.rows[image.product_id], wanted)
+    return {"status": "ok"}
+
+
+def put_in_order(product: Product, wanted: list[int]) -> None:
+    """Show a product's images in the order of these ids, the others behind them; the first one becomes main."""
     product.images = tuple(
         sorted(product.images, key=lambda one: wanted.index(one.id) if one.id in wanted else len(wanted))
     )
     for place, one in enumerate(product.images):
         one.sort = place
     _set_main(product, product.images[0])
-    return {"status": "ok"}
 
 
 METHODS: dict[str, Method] = {

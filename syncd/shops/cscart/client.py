@@ -67,6 +67,10 @@ class CSCartClient:
         """`GET products/{id}` (contracts/cscart §3.2); `None` when there is none or it is in no category."""
         return await self._get(f"products/{product_id}", query, "view_catalog")
 
+    async def categories(self, query: Query) -> Listing:
+        """`GET categories`: flat; past its end the last page comes again (contracts/cscart §1.9, §5)."""
+        return await self._listing("categories", query, "view_catalog")
+
     async def statuses(self, query: Query) -> Listing:
         """`GET statuses`: by default those of orders (contracts/cscart §5)."""
         return await self._listing("statuses", query, "manage_order_statuses")

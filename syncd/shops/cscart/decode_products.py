@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,13 @@ def decode_product(value: Any) -> Product:
         meta_description=row.told("meta_description"),
         url=row.text("seo_name") or None,
     )
-    return _product(row, content, images=_images(row), group=_group(row), variant=_variant(row, content.name))
+    return replace(
+        _product(row, content),
+        images=_images(row),
+        group=_group(row),
+        variant=_variant(row, content.name),
+        category_ids=_category_ids(row),
+    )
 
 
 def decode_amounts(value: Any) -> Product:
@@ -37,9 +44,7 @@ def decode_amounts(value: Any) -> Product:
     return _product(row, Content(name=row.text("product")))
 
 
-def _product(
-    row: Row, content: Content, *, images: tuple[Image, ...] = (), group: str | None = None, variant: str = ""
-) -> Product:
+def _product(row: Row, content: Content) -> Product:
     return Product(
         key=row.identifier("product_id"),
         code=row.text("product_code"),
@@ -50,9 +55,6 @@ def _product(
         quantity=row.number("amount"),
         visible=row.needed_text("status") == "A",
         updated_at=row.first_time("updated_timestamp", "timestamp"),
-        images=images,
-        group=group,
-        variant=variant,
     )
 
 
@@ -82,6 +84,18 @@ def _group(row: Row) -> str | None:
         if value not in {"", "0"}:
             return value
     return None
+
+
+def _category_ids(row: Row) -> tuple[int, ...]:
+    """The main category first. A child variation stands where its parent stands: the shop ignores what it is told about
+    it (contracts/cscart §3.4)."""
+    if row.text("parent_product_id") not in {"", "0"} or row.text("variation_parent_product_id") not in {
+        "",
+        "0",
+    }:
+        return ()
+    main = row.text("main_category")
+    return tuple(sorted(dict.fromkeys(row.integers("category_ids")), key=lambda number: str(number) != main))
 
 
 def _variant(row: Row, name: str) -> str:

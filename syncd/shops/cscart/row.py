@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from syncd.errors import BrokenAnswer
 from syncd.model.money import ZERO, to_cents
-from syncd.shops.php import as_decimal, as_int, as_map, as_text
+from syncd.shops.php import as_decimal, as_int, as_list, as_map, as_text
 
 _TOO_MUCH = Decimal(10) ** 15
 _FINEST = Decimal("0.000001")
@@ -113,6 +113,13 @@ class Row:
         return [
             Row(as_map(value, f"{path}.{key}"), f"{path}.{key}") for key, value in self._map(field).items()
         ]
+
+    def integers(self, field: str) -> list[int]:
+        """The whole numbers in this list, or in a text that holds them with commas between."""
+        value = self._fields.get(field)
+        if isinstance(value, str):
+            value = [part for part in value.split(",") if part.strip()]
+        return [as_int(each, self._path(field)) for each in as_list(value, self._path(field))]
 
     def without(self, fields: Collection[str]) -> dict[str, Any]:
         """The object as it came, but for these fields."""

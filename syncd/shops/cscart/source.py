@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from syncd.model.category import Category
 from syncd.model.exchange import Page
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord, Product
+from syncd.shops.cscart.category_reader import CategoryReader
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.order_reader import OrderReader, order_statuses
 from syncd.shops.cscart.pictures import MAX_BYTES, picture_name, picture_url
@@ -29,6 +31,7 @@ class CSCartSource:
         self._scope = Scope(company, language)
         self._orders = OrderReader(client, self._scope, currency)
         self._products = ProductReader(client, self._scope)
+        self._categories = CategoryReader(client, self._scope)
 
     def changed_orders(self, since: datetime | None) -> AsyncIterator[Page[Order]]:
         """Orders changed at or after `since` (the shop's clock, aware UTC), each once; parents of split orders and
@@ -54,6 +57,10 @@ class CSCartSource:
     async def product(self, key: str) -> Product | BrokenRecord | None:
         """One product with everything; `None` when the shop does not show it in this company."""
         return await self._products.one(key)
+
+    async def categories(self) -> list[Category]:
+        """The shop's categories, as far as they are this company's, with the names that lead to them."""
+        return await self._categories.all()
 
     async def image(self, url: str) -> tuple[bytes, str]:
         """The bytes and file name of a picture, at most 20 MB. Raises `SetAside` when it cannot be had."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,8 @@ class _Known:
 class Account:
     """One Webasyst account with the settings that say where in it we write.
 
-    `stock_id`, `category_id` and `type_id` are `None` for the shop's own default.
+    `stock_id`, `category_id` and `type_id` are `None` for the shop's own default. `details` are further fields that
+    products are read with (contracts/webasyst §3.2): `images` or `category_ids`.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Account:
         stock_id: int | None,
         category_id: int | None,
         type_id: int | None,
+        details: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._stock_id = stock_id
         self._category_id = category_id
         self._type_id = type_id
+        self._details = tuple(details)
         self._monotonic = monotonic
         self._known: _Known | None = None
         self._placement: tuple[int, int | None] | None = None

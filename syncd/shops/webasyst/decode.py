@@ -19,11 +19,13 @@ from typing import Any
 
 from syncd.errors import BrokenAnswer
 from syncd.model.backoffice import OfficeImage, OfficeLine, OfficeOrder, OfficeProduct, OfficeSku, Warehouse
+from syncd.model.category import Category
 from syncd.model.money import Rates
 from syncd.shops.php import as_decimal, as_flag, as_int, as_list, as_map, as_text
 from syncd.shops.webasyst.shop_clock import ShopClock, shop_clock
 
 _PAYLOAD_LENGTH = 2_000
+_STATIC = 0
 _NO_TIME = frozenset({"", "0000-00-00 00:00:00"})
 
 
@@ -73,7 +75,7 @@ def product(row: Any, clock: ShopClock) -> OfficeProduct:
     """A row of `product.search` with `fields=skus,stock_counts`, or the answer of `product.getInfo`.
 
     `edited_at` is when it was last edited, else made; `None` when neither can be read: nothing else hangs on
-    it.
+    it. Pictures and categories are there when they were asked for.
     """
     fields = as_map(row, "product")
     product_id = identity(fields)
@@ -94,6 +96,9 @@ def product(row: Any, clock: ShopClock) -> OfficeProduct:
         params=_params(get("params")),
         image_count=_image_count(fields),
         edited_at=_edited_at(fields, clock),
+        category_ids=_category_ids(fields),
+        main_image_id=as_int(get("image_id") or 0, "image_id") or None,
+        images=_images(fields, clock),
     )
 
 
@@ -155,10 +160,13 @@ def state_after(body: Any, order_id: int) -> str:
     return _required(fields, "after_state_id")
 
 
-def image(row: Any) -> OfficeImage:
-    """A row of `images.getList` or the answer of `images.add`."""
+def image(row: Any, clock: ShopClock | None = None) -> OfficeImage:
+    """A row of `images.getList` or of a product's `images`, or the answer of `images.add`; with its time where a clock is
+    given to read it by.
+    """
     fields = as_map(row, "image")
-    return OfficeImage(identity(fields), _text(fields, "original_filename"))
+    uploaded = None if clock is None else _time(fields, clock, "upload_datetime")
+    return OfficeImage(identity(fields), _text(fields, "original_filename"), uploaded)
 
 
 def images(body: Any) -> list[OfficeImage]:
@@ -167,11 +175,12 @@ def images(body: Any) -> list[OfficeImage]:
 
 
 def image_urls(row: Any) -> list[str]:
-    """Where the pictures of a row of `product.search` with `fields=images` lie, large, in shown order; relative to
-    the shop's host (contracts/webasyst §3.2).
+    """Where the pictures of a row of `product.search` with `fields=images` lie, large, the main one first, then
+    in shown order; relative to the shop's host (contracts/webasyst §3.2).
     """
-    found = [as_map(each, "image") for each in as_list(as_map(row, "product").get("images"), "images")]
-    shown = sorted(found, key=lambda each: as_int(each.get("sort") or 0, "sort"))
+    fields = as_map(row, "product")
+    main = as_int(fields.get("image_id") or 0, "image_id")
+    shown = sorted(_in_order(fields), key=lambda each: identity(each) != main)
     return [_required(each, "url_big") for each in shown]
 
 
@@ -190,6 +199,20 @@ def types(body: Any) -> dict[int, str]:
 def categories(body: Any) -> dict[int, str]:
     """The answer of `category.getTree`, flat: names by id."""
     return {identity(row): _text(as_map(row, "category"), "name") for row in _tree(body)}
+
+
+def category_paths(body: Any) -> list[Category]:
+    """The answer of `category.getTree`, without dynamic categories, which no product can be put into."""
+    found: list[Category] = []
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), row) for row in as_list(body, "categories")]
+    while waiting:
+        above, row = waiting.pop(0)
+        fields = as_map(row, "category")
+        path = (*above, _text(fields, "name"))
+        if as_int(fields.get("type") or 0, "type") == _STATIC:
+            found.append(Category(identity(row), path))
+        waiting += [(path, child) for child in as_list(fields.get("categories"), "categories")]
+    return found
 
 
 def rights(body: Any) -> dict[str, int]:
@@ -227,11 +250,15 @@ def phones(row: Any) -> list[str]:
 
 def _edited_at(fields: Mapping[str, Any], clock: ShopClock) -> datetime | None:
     """A product's `edit_datetime`, which is null until its first edit (contracts/webasyst §0.16)."""
-    for name in ("edit_datetime", "create_datetime"):
-        text = fields.get(name)
-        if isinstance(text, str) and text not in _NO_TIME:
-            with suppress(BrokenAnswer):
-                return clock.to_utc(text, name)
+    return _time(fields, clock, "edit_datetime") or _time(fields, clock, "create_datetime")
+
+
+def _time(fields: Mapping[str, Any], clock: ShopClock, name: str) -> datetime | None:
+    """A time that nothing hangs on; `None` when it is not there or cannot be read."""
+    text = fields.get(name)
+    if isinstance(text, str) and text not in _NO_TIME:
+        with suppress(BrokenAnswer):
+            return clock.to_utc(text, name)
     return None
 
 
@@ -298,6 +325,28 @@ def _tree(body: Any) -> Iterator[Any]:
 def _image_count(fields: Mapping[str, Any]) -> int:
     count = fields.get("image_count")
     return len(as_list(fields.get("images"), "images")) if count is None else as_int(count, "image_count")
+
+
+def _images(fields: Mapping[str, Any], clock: ShopClock) -> tuple[OfficeImage, ...] | None:
+    if "images" not in fields:
+        return None
+    return tuple(image(each, clock) for each in _in_order(fields))
+
+
+def _in_order(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows of a product's pictures in shown order."""
+    found = [as_map(each, "image") for each in as_list(fields.get("images"), "images")]
+    return sorted(found, key=lambda each: as_int(each.get("sort") or 0, "sort"))
+
+
+def _category_ids(fields: Mapping[str, Any]) -> tuple[int, ...]:
+    """The main category first, then the others; `product.search` tells ids, `product.getInfo` whole rows."""
+    if "category_ids" in fields:
+        found = [as_int(each, "category_ids") for each in as_list(fields["category_ids"], "category_ids")]
+    else:
+        found = [identity(each) for each in as_list(fields.get("categories"), "categories")]
+    main = as_int(fields.get("category_id") or 0, "category_id")
+    return tuple(sorted(dict.fromkeys(found), key=lambda number: number != main))
 
 
 def _params(value: Any) -> dict[str, str]:

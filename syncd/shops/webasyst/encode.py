@@ -111,7 +111,7 @@ def changed_order(order_id: int, changes: OrderChanges) -> Form:
 
 
 def new_product(
-    draft: ProductDraft, *, type_id: int, category_id: int | None, stock: Mapping[int, bool]
+    draft: ProductDraft, *, type_id: int, category_ids: Sequence[int], stock: Mapping[int, bool]
 ) -> Form:
     """The form of `product.add`. `stock` names every warehouse and whether it is the chosen one; empty: no
     warehouses.
@@ -124,8 +124,8 @@ def new_product(
         ("currency", draft.currency),
         ("type_id", str(type_id)),
     ]
-    if category_id is not None:
-        form.append(("categories[0]", str(category_id)))
+    if category_ids:
+        form += categories(category_ids)
     for number, sku in enumerate(draft.skus):
         form += [(f"skus[{number}][{name}]{rest}", value) for name, rest, value in _sku(sku, stock)]
     form += _params(draft.params)
@@ -154,6 +154,17 @@ def product_columns(fields: Mapping[str, str]) -> Form:
             "the product has no name; Webasyst would call it “New product”. Name it in the source shop."
         )
     return [(name, product_text(name, value)) for name, value in fields.items()]
+
+
+def categories(ids: Sequence[int]) -> Form:
+    """A product's complete list of categories, the main one first: an array, because a scalar kills the call
+    (contracts/webasyst §3.5). Raises `Held` for none: syncd takes no product out of all of them.
+    """
+    if not ids:
+        raise Held(
+            "the product would be left without a category, and nobody would find it in Webasyst's menu"
+        )
+    return [(f"categories[{place}]", str(number)) for place, number in enumerate(ids)]
 
 
 def mass_update(changes: Iterable[SkuChange], stock_id: int | None) -> str:

@@ -38,7 +38,8 @@ class OfficePictures(Account):
             return decode.image(body)
 
     async def image_addresses(self, product_id: int) -> list[str]:
-        """Where the product's pictures can be fetched, large, in the shown order; each has answered with a picture.
+        """Where the product's pictures can be fetched, large, the main one first, then in the shown order; each has
+        answered with a picture.
 
         Raises `Held` for one that does not: a row of a broken upload, a thumbnail that cannot be made
         (contracts/webasyst §0.2, §3.8).

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from syncd.errors import BrokenAnswer
 from syncd.model.backoffice import OfficeProduct, UnreadableProduct
+from syncd.model.category import Category
 from syncd.model.exchange import DraftSku, Page, ProductDraft, SkuChange
 from syncd.model.product import BrokenRecord
 from syncd.shops.webasyst import conditions, decode, encode
@@ -17,7 +18,8 @@ from syncd.shops.webasyst.client import Reply
 from syncd.shops.webasyst.judge import answer_of_write, unsure
 from syncd.shops.webasyst.orders import row_time
 
-SCAN_FIELDS = "skus,stock_counts"
+SCAN_FIELDS = "skus,stock_counts,image_count"
+"""What a scan asks for; with the main picture's column, the number of pictures tells cheaply that they changed."""
 FULL_FIELDS = "skus,stock_counts,params,image_count"
 BATCH = 1000
 """SKUs per massUpdate; 1000 took half a second (contracts/webasyst §10)."""
@@ -51,7 +53,7 @@ class OfficeProducts(Account):
         found: list[OfficeProduct] = []
         unreadable: list[BrokenRecord] = []
         for hash_, wanted in conditions.ids(product_ids):
-            reply = await self._client.search_products(hash_, FULL_FIELDS, limit=len(wanted))
+            reply = await self._client.search_products(hash_, self._full_fields, limit=len(wanted))
             rows = decode.rows(reply.body, "products").rows
             records, broken = await self._readable(row for row in rows if decode.identity(row) in wanted)
             found += records
@@ -74,7 +76,7 @@ class OfficeProducts(Account):
         found: dict[int, OfficeProduct] = {}
         unreadable: dict[str, BrokenRecord] = {}
         for column in ("create_datetime",) * created + ("edit_datetime",):
-            async for reply, rows, _ in self._pages(f"{column}>={start}", FULL_FIELDS):
+            async for reply, rows, _ in self._pages(f"{column}>={start}", self._full_fields):
                 clock = clock or await self.clock_of(reply)
                 touched = (row for row in rows if row_time(row, column) >= start)
                 records, broken = await self._readable(touched)
@@ -88,20 +90,22 @@ class OfficeProducts(Account):
         if not code.strip():
             return []
         hash_ = f"search/query={conditions.decoded_twice(code.strip())}"
-        reply = await self._client.search_products(hash_, FULL_FIELDS, limit=_LIKE_LIMIT)
+        reply = await self._client.search_products(hash_, self._full_fields, limit=_LIKE_LIMIT)
         found, _ = await self._readable(decode.rows(reply.body, "products").rows)
         return found
 
     async def add_product(self, draft: ProductDraft) -> OfficeProduct:
-        """Create a product with its SKUs, in the default type and category; each warehouse gets a number
-        (§0.10).
+        """Create a product with its SKUs, in the default type and, where the draft names no category, the default
+        category; each warehouse gets a number (§0.10).
 
         Raises `InDoubt` when the answer does not show the product with the SKUs asked for.
         """
         type_id, category_id = await self.placement()
+        default = () if category_id is None else (category_id,)
         stock = await self.stock_shares()
         clock = await self.shop_clock()
-        form = encode.new_product(draft, type_id=type_id, category_id=category_id, stock=stock)
+        placed = draft.category_ids or default
+        form = encode.new_product(draft, type_id=type_id, category_ids=placed, stock=stock)
         body = await self._client.add_product(form)
         with answer_of_write("shop.product.add"):
             product = decode.product(body, clock)
@@ -132,15 +136,30 @@ class OfficeProducts(Account):
             if await self._client.mass_update(encode.mass_update(batch, stock_id)) != "ok":
                 raise unsure("shop.product.massUpdate", "something else than ok")
 
-    async def update_product(self, product_id: int, fields: Mapping[str, str]) -> OfficeProduct:
-        """Change product columns; SKUs are never sent here (contracts/webasyst §0.6)."""
+    async def update_product(
+        self, product_id: int, fields: Mapping[str, str], category_ids: Sequence[int] | None = None
+    ) -> OfficeProduct:
+        """Change product columns, and the complete list of categories, the main one first, where one is given; SKUs are
+        never sent here (contracts/webasyst §0.6)."""
         clock = await self.shop_clock()
-        body = await self._client.update_product(product_id, encode.product_columns(fields))
+        form = encode.product_columns(fields)
+        if category_ids is not None:
+            form += encode.categories(category_ids)
+        body = await self._client.update_product(product_id, form)
         with answer_of_write("shop.product.update"):
             product = decode.product(body, clock)
         if product.product_id != product_id:
             raise unsure("shop.product.update", f"product {product.product_id} instead of {product_id}")
         return product
+
+    async def categories(self) -> list[Category]:
+        """The categories that a product can be put into: dynamic ones choose their products themselves
+        (contracts/webasyst §4)."""
+        return decode.category_paths((await self._client.categories()).body)
+
+    @property
+    def _full_fields(self) -> str:
+        return ",".join((FULL_FIELDS, *self._details))
 
     async def _pages(self, condition: str, fields: str) -> AsyncIterator[tuple[Reply, list[Any], int]]:
         """All rows that meet a condition, with the answer and how many rows were left before it.

@@ -44,6 +44,19 @@ def test_the_detail_tells_everything() -> None:
     assert product.group is None
 
 
+def test_categories_come_with_the_main_one_first() -> None:
+    """A list of numbers in the list, and in the detail, whatever its order (contracts/cscart §3.1)."""
+    assert decode_product(sample("product_12.json")).category_ids == (166, 201)
+    assert decode(category_ids=[166, 201], main_category=201).category_ids == (201, 166)
+    assert decode(category_ids="166,201", main_category="201").category_ids == (201, 166)
+    assert decode(category_ids=None, main_category=None).category_ids == ()
+
+
+def test_a_child_variation_stands_where_its_parent_stands() -> None:
+    """What it is told of categories is ignored, so it tells none (contracts/cscart §3.4)."""
+    assert decode_product(sample("product_242_child_variation.json")).category_ids == ()
+
+
 def test_the_price_is_before_promotions() -> None:
     """`price` is after the catalogue's promotions, `base_price` is what is kept in step (contracts/cscart §3.1)."""
     assert decode(price="531.00", base_price="590.00").price == Decimal("590.00")

@@ -90,13 +90,54 @@ def test_a_product_was_edited_when_it_was_last_edited_or_made(
 
 
 def test_pictures_of_a_searched_product_come_large_and_in_shown_order() -> None:
-    """By `sort`: the map is keyed by id, and not every JSON reader keeps the order of a map (contracts/webasyst §3.2)."""
+    """The main one first, whatever its place; the others by `sort`: the map is keyed by id, and not every JSON reader keeps
+    the order of a map (contracts/webasyst §3.2, §3.8).
+    """
     row = recorded("product_search/fields_images")["products"][0]
     path = "/wa-data/public/shop/products/03/00/3/images"
     shown = [f"{path}/3/3.970.png", f"{path}/1/1.970.png"]
+    assert decode.image_urls(row) == shown[::-1]
+    row = row | {"image_id": "3"}
     assert decode.image_urls(row) == shown
     assert decode.image_urls(row | {"images": dict(sorted(row["images"].items()))}) == shown
     assert decode.image_urls(row | {"images": []}) == []
+
+
+def test_a_product_tells_its_pictures_when_it_is_asked_for_them() -> None:
+    """Ids, names and times in shown order, and which one is the main one; without the field they are not known."""
+    made = product(recorded("product_search/fields_images")["products"][0])
+    assert made.main_image_id == 1
+    assert made.images == (
+        OfficeImage(3, "m1.png", at("2026-11-21 03:56:50")),
+        OfficeImage(1, "red.png", at("2026-11-21 03:56:50")),
+    )
+    assert product(recorded("product_search/fields_category_ids")["products"][0]).images is None
+    assert product(recorded("product/add_full")).images == ()
+
+
+def test_a_product_tells_its_categories_with_the_main_one_first() -> None:
+    """`product.search` tells ids, `product.getInfo` rows; `category_id` is the main one (contracts/webasyst §3.2)."""
+    row = recorded("product_search/fields_category_ids")["products"][0]
+    assert product(row).category_ids == (4,)
+    assert product(row | {"category_ids": ["2", "4", "7"]}).category_ids == (4, 2, 7)
+    listed = {name: value for name, value in row.items() if name != "category_ids"}
+    rows = [{"id": "2", "name": "A"}, {"id": "4", "name": "B"}]
+    assert product(listed | {"categories": rows}).category_ids == (4, 2)
+    assert product(row | {"category_ids": [], "category_id": None}).category_ids == ()
+
+
+def test_categories_are_known_by_the_names_that_lead_to_them() -> None:
+    """Nested in the answer; one that chooses its products itself is no place for a product, but part of a path."""
+    tree = recorded("category/getTree")
+    found = {each.category_id: each.path for each in decode.category_paths(tree)}
+    assert found == {
+        4: ("Одежда",),
+        3: ("Посуда",),
+        1: ("Посуда",),
+        2: ("Посуда", "Чайники & Co"),
+    }
+    dynamic = [*tree[:2], tree[2] | {"type": "1"}]
+    assert {each.category_id for each in decode.category_paths(dynamic)} == {4, 3, 2}
 
 
 def test_a_searched_order_is_the_one_that_get_info_answers() -> None:
@@ -206,8 +247,13 @@ DECODERS: list[tuple[Callable[[Any], Any], str]] = [
     (decode.images, "images/getList"),
     (decode.warehouses, "seeded/stock_getList"),
     (decode.categories, "seeded/category_getTree"),
+    (decode.category_paths, "category/getTree"),
     (decode.types, "type/getList"),
     (decode.rights, "rights/rights"),
+    (
+        lambda body: [product(row) for row in decode.rows(body, "products").rows],
+        "product_search/fields_images",
+    ),
     (
         lambda body: [product(row) for row in decode.rows(body, "products").rows],
         "product_search/id_list",

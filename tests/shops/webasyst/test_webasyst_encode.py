@@ -173,7 +173,7 @@ PRODUCT = ProductDraft(
 
 def test_a_new_product_gives_every_warehouse_a_number() -> None:
     """A warehouse without one is unlimited, and makes the whole SKU unlimited (contracts/webasyst §0.10)."""
-    form = dict(encode.new_product(PRODUCT, type_id=1, category_id=4, stock={1: False, 2: True}))
+    form = dict(encode.new_product(PRODUCT, type_id=1, category_ids=(4,), stock={1: False, 2: True}))
     assert (form["skus[0][stock][1]"], form["skus[0][stock][2]"]) == ("0", "5")
     assert form["skus[0][sku]"] == "TS-S"
     assert (form["skus[0][price]"], form["skus[0][compare_price]"]) == ("10.5", "12")
@@ -189,10 +189,17 @@ def test_a_new_product_gives_every_warehouse_a_number() -> None:
 
 def test_a_shop_without_warehouses_gets_its_stock_as_stock_0() -> None:
     """contracts/webasyst §4."""
-    form = dict(encode.new_product(PRODUCT, type_id=1, category_id=None, stock={}))
+    form = dict(encode.new_product(PRODUCT, type_id=1, category_ids=(), stock={}))
     assert form["skus[0][stock][0]"] == "5"
     assert "categories[0]" not in form
     assert ("stock[0]", "5") in encode.new_sku(SKU, {})
+
+
+def test_categories_are_an_array_with_the_main_one_first() -> None:
+    """A scalar kills the call, and none at all would take the product out of the menu (contracts/webasyst §3.5)."""
+    assert encode.categories([7, 4]) == [("categories[0]", "7"), ("categories[1]", "4")]
+    with pytest.raises(Held, match="without a category"):
+        encode.categories([])
 
 
 def test_a_sku_code_is_never_cut() -> None:

@@ -45,17 +45,17 @@ async def test_pictures_are_listed_by_the_names_they_were_uploaded_under(shop: S
 
 @pytest.fixture
 def files(shop: Shop) -> respx.MockRouter:
-    """The web server of a shop whose product 3 has the pictures 3 and 1, shown in this order."""
+    """The web server of a shop whose product 3 has the pictures 3 and 1, shown in this order; 1 is the main one."""
     shop.says(SEARCH, recorded("product_search/fields_images"))
     return shop.router
 
 
-async def test_addresses_are_whole_in_shown_order_and_have_answered(files: respx.MockRouter) -> None:
+async def test_addresses_are_whole_the_main_one_first_and_have_answered(files: respx.MockRouter) -> None:
     """The other shop fetches them by itself, and takes its own pictures away before."""
     for number in (3, 1):
         files.get(f"{URL}{PATH}/{number}/{number}.970.png").respond(content=PNG)
     found = await office().image_addresses(3)
-    assert found == [f"{URL}{PATH}/3/3.970.png", f"{URL}{PATH}/1/1.970.png"]
+    assert found == [f"{URL}{PATH}/1/1.970.png", f"{URL}{PATH}/3/3.970.png"]
     assert [str(call.request.url) for call in files.calls if "wa-data" in str(call.request.url)] == found
 
 
@@ -75,7 +75,7 @@ async def test_one_picture_that_does_not_answer_holds_them_all(
 
 async def test_a_shop_that_is_unwell_holds_nothing(files: respx.MockRouter) -> None:
     """A picture that may answer a minute later is not broken."""
-    files.get(f"{URL}{PATH}/3/3.970.png").respond(503)
+    files.get(f"{URL}{PATH}/1/1.970.png").respond(503)
     with pytest.raises(ShopUnavailable):
         await office().image_addresses(3)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import respx
@@ -54,7 +54,7 @@ async def test_a_scan_goes_on_behind_the_last_id(shop: Shop) -> None:
     assert first.clock == at("2026-11-21 04:26:13")
     assert shop.query(SEARCH, 0) == {
         "hash": "all",
-        "fields": "skus,stock_counts",
+        "fields": "skus,stock_counts,image_count",
         "escape": "0",
         "sort": "id",
         "limit": "1000",
@@ -194,7 +194,7 @@ async def test_an_unknown_category_or_type_is_a_wrong_setting(lists: Shop, setti
     """An unknown type would be stored as it is, an unknown category silently dropped."""
     lists.says("shop.product.add")
     with pytest.raises(Misconfigured, match=f"SYNCD_WEBASYST__{setting.upper()} is 77.*1 "):
-        await office(**{setting: value}).add_product(PRODUCT)
+        await office(**cast(Any, {setting: value})).add_product(PRODUCT)
     assert lists.calls("shop.product.add") == 0
 
 
@@ -271,3 +271,36 @@ async def test_an_update_of_a_product_that_is_gone_is_refused(shop: Shop) -> Non
     shop.says("shop.product.update", recorded("product/update_not_found"), status=404)
     with pytest.raises(Refused, match=r"shop\.product\.update.*Product not found"):
         await office().update_product(9999, {"name": "x"})
+
+
+async def test_pictures_and_categories_are_asked_for_where_they_count(shop: Shop) -> None:
+    """Only where a setting wants them: they make every row larger."""
+    shop.says(SEARCH, answer(row(3)), answer(row(3)))
+    await office().products([3])
+    assert shop.query(SEARCH)["fields"] == "skus,stock_counts,params,image_count"
+    await office(details=("images", "category_ids")).products([3])
+    assert shop.query(SEARCH)["fields"] == "skus,stock_counts,params,image_count,images,category_ids"
+
+
+async def test_an_update_sends_categories_only_when_they_are_given(shop: Shop) -> None:
+    """A complete list takes the place of the old one (contracts/webasyst §3.5)."""
+    shop.says("shop.product.update", *[recorded("product/getInfo_with_images")] * 2)
+    product_id = int(recorded("product/getInfo_with_images")["id"])
+    await office().update_product(product_id, {"name": "New"})
+    assert shop.form("shop.product.update") == [("name", "New")]
+    await office().update_product(product_id, {}, [7, 4])
+    assert shop.form("shop.product.update") == [("categories[0]", "7"), ("categories[1]", "4")]
+
+
+@pytest.mark.parametrize(("given", "placed"), [((), "5"), ((9, 7), "9")])
+async def test_a_new_product_goes_where_its_draft_says_or_else_to_the_default_category(
+    shop: Shop, given: tuple[int, ...], placed: str
+) -> None:
+    """The setting is for products that have no place of their own."""
+    shop.says("shop.type.getList", recorded("type/getList"))
+    shop.says("shop.category.getTree", [{"id": "5", "name": "New goods"}])
+    shop.says("shop.product.add", recorded("product/add_full"))
+    codes = [sku["sku"] for sku in recorded("product/add_full")["skus"]]
+    skus = tuple(DraftSku(code, "", D(1), D(0), D(1), visible=True) for code in codes)
+    await office(category_id=5).add_product(ProductDraft({"name": "N"}, True, "EUR", skus, {}, given))
+    assert dict(shop.form("shop.product.add"))["categories[0]"] == placed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -92,7 +92,11 @@ class Shop:
 
 
 def office(
-    *, stock_id: int | None = None, category_id: int | None = None, type_id: int | None = None
+    *,
+    stock_id: int | None = None,
+    category_id: int | None = None,
+    type_id: int | None = None,
+    details: Sequence[str] = (),
 ) -> WebasystOffice:
     """An office over a real transport; the network below it is laid out by `Shop`."""
     transport = Transport(
@@ -105,7 +109,11 @@ def office(
         log=None,
     )
     return WebasystOffice(
-        WebasystClient(transport), stock_id=stock_id, category_id=category_id, type_id=type_id
+        WebasystClient(transport),
+        stock_id=stock_id,
+        category_id=category_id,
+        type_id=type_id,
+        details=details,
     )
 
 

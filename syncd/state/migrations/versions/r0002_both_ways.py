@@ -28,6 +28,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("dirty_back", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
         batch.create_index("ix_product_links_pair_dirty_back", ["pair", "dirty_back"])
+    with op.batch_alter_table("catalog") as batch:
+        batch.add_column(sa.Column("pictures", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("order_links") as batch:
         for name in ("carried", "tracking", "shipment_id"):
             batch.add_column(sa.Column(name, sa.Text(), nullable=False, server_default=""))
@@ -48,6 +50,8 @@ def downgrade() -> None:
     with op.batch_alter_table("order_links") as batch:
         for name in ("carried", "tracking", "shipment_id", "difference", "requested"):
             batch.drop_column(name)
+    with op.batch_alter_table("catalog") as batch:
+        batch.drop_column("pictures")
     with op.batch_alter_table("product_links") as batch:
         batch.drop_index("ix_product_links_pair_dirty_back")
         batch.drop_column("dirty_back")
@@ -92,6 +96,8 @@ def _drop_defaults() -> None:
     with op.batch_alter_table("product_links") as batch:
         batch.alter_column("dirty_back", server_default=None)
         batch.alter_column("texts", server_default=None)
+    with op.batch_alter_table("catalog") as batch:
+        batch.alter_column("pictures", server_default=None)
     with op.batch_alter_table("order_links") as batch:
         for name in ("carried", "tracking", "shipment_id", "requested"):
             batch.alter_column(name, server_default=None)
