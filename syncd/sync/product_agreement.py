@@ -60,6 +60,8 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
         base.pop("quantity", None)
     if plan.stays_hidden:
         base["kept_hidden"] = True
+    if plan.product.parent:
+        base["child"] = True
     if plan.unlimited:
         base["unlimited"] = list(plan.unlimited)
     return base | noted_pictures(plan.pictures, earlier, side), texts
@@ -76,7 +78,7 @@ def created_base(
     if rule.owners[Field.QUANTITY] is Owner.SHARED:
         quantity = product.quantity
         base["shelf"] = spell_shelf(Shelf(quantity, quantity, quantity, Decimal(0)))
-    return base | {"images": ""}
+    return base | {"images": ""} | ({"child": True} if product.parent else {})
 
 
 def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:

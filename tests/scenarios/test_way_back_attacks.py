@@ -16,6 +16,7 @@ from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, money
 from tests.scenarios.test_orders_back import BACK, act, sold
 from tests.scenarios.test_products_back import quiet, staff, there
+from tests.scenarios.variations import group
 
 __all__ = ["sold"]
 
@@ -386,3 +387,45 @@ class TestOrderEdits:
         assert pair.run("orders", "orders-back").exit is Exit.OK
         assert pair.calls("PUT orders") == 1
         assert pair.link(number).difference is None
+
+
+class TestVariations:
+    """A group of three, the parent of which is not the one with the lowest number."""
+
+    @pytest.fixture
+    def grouped(self, shops: Opener) -> Pair:
+        """G2 is the parent of G1 and G3."""
+        pair = shops()
+        first, parent, last = (pair.product(code, amount=5, name="Shirt") for code in ("G1", "G2", "G3"))
+        group(pair, parent, first, last)
+        return pair
+
+    def settle(self, pair: Pair) -> None:
+        assert pair.run().exit is Exit.OK
+        pair.later(600)
+        assert pair.run().exit is Exit.OK
+        pair.forget_counts()
+
+    def test_the_parent_speaks_for_the_group(self, grouped: Pair) -> None:
+        """CS-Cart ignores a variation's own name and categories: the group gets its new name by the parent."""
+        self.settle(grouped)
+        staff(grouped, "G1", name="Blouse", description="Silk")
+        assert grouped.run().exit is Exit.OK
+        assert {there(grouped, code)["product"] for code in ("G1", "G2", "G3")} == {"Blouse"}
+        assert there(grouped, "G2")["full_description"] == "Silk"
+        quiet(grouped)
+        grouped.at_cscart("product.update", sku="G2", product="Jacket")
+        assert grouped.run().exit is Exit.OK
+        assert grouped.office_product("G1")["name"] == "Jacket"
+        quiet(grouped)
+
+    def test_variations_that_stand_apart_keep_their_names_apart(self, grouped: Pair) -> None:
+        """As products of their own in Webasyst they may be called otherwise there; nothing fails about it, and the other
+        fields go on."""
+        grouped.set(products={"group_variations": False})
+        self.settle(grouped)
+        staff(grouped, "G1", name="Blouse", description="Silk")
+        assert grouped.run().exit is Exit.OK
+        assert (there(grouped, "G1")["product"], grouped.office_product("G1")["name"]) == ("Shirt", "Blouse")
+        assert there(grouped, "G1")["full_description"] == "Silk"
+        quiet(grouped)

@@ -237,7 +237,8 @@ class TestSharedStock:
 
     def test_a_write_that_never_happened_leaves_the_count(self) -> None:
         """What was counted for the plan, and nothing in doubt; where stock is not shared there is no count."""
-        pending = spell_pending(Pending(FORTH_ONLY, D(10), "", young=True, shelf=shelf("1", "1", "1")))
+        stamp = make.NOON.isoformat()
+        pending = spell_pending(Pending(FORTH_ONLY, D(10), stamp, young=False, shelf=shelf("1", "1", "1")))
         base = self.BASE | {"pending": pending, "quantity": ["10", "10"], "images": "x"}
         rest = {"quantity": ["10", "10"], "images": "x"}
         assert counted_base(self.plan("8", "7", base)) == rest | {"shelf": spell_shelf(shelf("5", "8", "7"))}
