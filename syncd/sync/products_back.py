@@ -11,10 +11,10 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import SetAside, StopStream
+from syncd.errors import Held, SetAside, StopStream
 from syncd.model.backoffice import OfficeProduct
 from syncd.model.product import Product
-from syncd.state import cursors, intents, product_links
+from syncd.state import cursors, intents, listings, product_links
 from syncd.state.database import Database
 from syncd.state.rows import batches
 from syncd.sync.brake import LEAST_SUSPICIOUS, Kind, Overview
@@ -194,9 +194,7 @@ class ProductsBackCycle:
             await self.failing.broken(broken)
         for product, error in plan.aside:
             await self._aside(product, error)
-        for key in plan.gone:
-            await self.failing.clear(key)
-        await self._leave(plan.gone)
+        await self._gone(plan.gone)
         await self._change([each for each in plan.plans if each.linked])
 
     async def _aside(self, product: Product, error: SetAside) -> None:
@@ -211,6 +209,20 @@ class ProductsBackCycle:
             await self._keep(product.key)
         elif await self.guard.run([product], partial(self.writes.sell_out, product)):
             await self._leave([product.key])
+
+    async def _gone(self, keys: Sequence[str]) -> None:
+        """What the source does not show was deleted, or lies in no category for a while (contracts/cscart §3.1): until a
+        full listing tells, what the office says about it waits."""
+        pair, source = self.policy.pair, self.policy.source
+        listed = await self.db.run(lambda conn: listings.groups_of(conn, pair, source, keys))
+        for key in keys:
+            if key in listed:
+                await self._keep(key)
+                self.tally.add(Event.FAILED)
+                await self.failing.record(key, _not_shown(key), version="")
+            else:
+                await self.failing.clear(key)
+        await self._leave([key for key in keys if key not in listed])
 
     async def _leave(self, keys: Sequence[str]) -> None:
         await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=False))
@@ -255,3 +267,11 @@ class ProductsBackCycle:
         self.finished(conn)
         if clock is not None:
             cursors.put(conn, self.policy.pair, self._cursor_name, clock)
+
+
+def _not_shown(key: str) -> Held:
+    return Held(
+        f"product {key} was edited in Webasyst, but CS-Cart does not show it: it was deleted there, belongs to another "
+        "company now, or lies in no category; syncd writes the edit when it is shown again",
+        code="gone",
+    )

@@ -12,7 +12,10 @@ from syncd.daemon.streams import enabled
 from syncd.state import brakes, cursors, failures
 from syncd.state.failures import Failure
 from syncd.sync.catalog import SCANNED
+from tests.scenarios.child import KILLED
 from tests.scenarios.conftest import Opener
+from tests.scenarios.invariants import in_step
+from tests.scenarios.processes import start
 from tests.scenarios.shops import Pair, money
 from tests.scenarios.test_orders_back import BACK, act, sold
 from tests.scenarios.test_products_back import quiet, staff, there
@@ -20,6 +23,8 @@ from tests.scenarios.variations import group
 
 __all__ = ["sold"]
 
+STEP = 9
+"""The fast run tries every ninth crash point."""
 PUT = {"method": "PUT"}
 POST = {"method": "POST"}
 LOST = {"when": "before", "kind": "drop"}
@@ -330,6 +335,31 @@ class TestWhatIsSeen:
             assert there(pair, "A")["full_description"] == words
             pair.later(4000)
 
+    @pytest.mark.parametrize("sweeps", [0, 1])
+    def test_an_edit_waits_for_a_product_that_cscart_hides(self, shops: Opener, sweeps: int) -> None:
+        """A product in no category is not shown by the API at all, and comes back with the next save: before or after a full
+        listing missed it."""
+        pair, _ = stocked(shops, 2)
+        pair.at_cscart("product.update", sku="P0", category_ids=[])
+        staff(pair, "P0", name="Staff's name")
+        assert pair.run("products-back").reasons == {"1": "gone"}
+        for _ in range(sweeps):
+            pair.later(4000)
+            pair.run()
+        pair.at_cscart("product.update", sku="P0", category_ids=[166])
+        assert pair.run().exit is Exit.OK
+        assert there(pair, "P0")["product"] == pair.office_product("P0")["name"] == "Staff's name"
+        quiet(pair)
+
+    def test_an_edit_of_a_product_that_cscart_deleted_is_let_go(self, shops: Opener) -> None:
+        """Once a full listing has missed it, nothing waits any more."""
+        pair, _ = stocked(shops, 2)
+        pair.at_cscart("product.delete", sku="P0")
+        staff(pair, "P0", name="Staff's name")
+        assert pair.run("products-back").reasons == {"1": "gone"}
+        pair.later(4000)
+        assert pair.run().exit is Exit.OK
+
     def test_what_was_put_right_in_webasyst_is_tried_at_once(self, shops: Opener) -> None:
         """However long its failure would have rested."""
         pair, _ = stocked(shops, 2)
@@ -429,3 +459,54 @@ class TestVariations:
         assert (there(grouped, "G1")["product"], grouped.office_product("G1")["name"]) == ("Shirt", "Blouse")
         assert there(grouped, "G1")["full_description"] == "Silk"
         quiet(grouped)
+
+
+class TestCrashes:
+    """syncd dies at any commit or write."""
+
+    def story(self, pair: Pair) -> None:
+        """Staff renames one product, changes another's price and hides it, sells and makes one that CS-Cart lacks; CS-Cart
+        sells as well."""
+        for code in "ABC":
+            pair.product(code, amount=10, name=f"Product {code}")
+        pair.set(products={"create_in_cscart": True, "owners": {"quantity": "shared"}})
+        assert pair.run().exit is Exit.OK
+        pair.later(4000)
+        assert pair.run().exit is Exit.OK
+        pair.later(4000)
+        staff(pair, "A", name="Renamed")
+        pair.at_webasyst("sku.update", id=pair.office_sku("B")["id"], price="12.5", stock={"1": 7, "2": 0})
+        staff(pair, "B", status="0")
+        pair.at_cscart("product.update", sku="B", amount=8, touch=False)
+        pair.office_has("NEW", price="5", stock=4)
+
+    def test_the_next_run_ends_where_an_undisturbed_one_does(self, shops: Opener) -> None:
+        """Every product once, every edit there, and two plus three pieces sold, whatever happened to the process."""
+        self.die_at(shops, range(1, 10_000, STEP))
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("first", range(2, STEP + 1))
+    def test_it_does_so_at_every_point(self, shops: Opener, first: int) -> None:
+        """The points between those of the fast run."""
+        self.die_at(shops, range(first, 10_000, STEP))
+
+    def die_at(self, shops: Opener, points: range) -> None:
+        for point in points:
+            pair = shops()
+            self.story(pair)
+            code = start(pair, crash_at=point).wait()
+            pair.later(60)
+            run = pair.run()
+            assert run.exit is Exit.OK, f"point {point}: {run.failures}"
+            assert there(pair, "A")["product"] == pair.office_product("A")["name"] == "Renamed", (
+                f"point {point}"
+            )
+            told = there(pair, "B")
+            assert (money(told["price"]), told["status"]) == (money("12.5"), "D"), f"point {point}"
+            assert pair.stock("B") == pair.amount("B") == 5, f"point {point}"
+            assert sorted(pair.source_codes()) == ["A", "B", "C", "NEW"], f"point {point}"
+            assert pair.linked_products() == 4
+            quiet(pair)
+            in_step(pair)
+            if code != KILLED:
+                break
