@@ -69,6 +69,7 @@ from syncd.sync.products import ProductsCycle
 from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
 from syncd.sync.reference import account_of
+from syncd.sync.source_apply import SourceApply
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_doubts import SourceDoubts
 from syncd.sync.source_listing import SourceListing
@@ -414,18 +415,8 @@ class Shops:
         writes = ProductWrites(self.office, self.catalog, writer, app.db, policy, tally, app.now, places)
         images = ProductImages(self.source, self.office, writer, app.db, PAIR)
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
-        missing = Missing(self.office, self.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(
-                self.source,
-                self.office,
-                self.catalog,
-                app.db,
-                policy,
-                missing,
-                self.office_stock(policy),
-                places,
-            ),
+            planner=self._planner(policy, places),
             writes=writes,
             changes=ProductBatch(self.office, self.catalog, writer, writes, app.db, tally),
             create=ProductCreate(self.source, self.office, writes, images, guard, app.db, policy),
@@ -444,7 +435,7 @@ class Shops:
         policy = self._product_policy()
         writer = self._writer(PRODUCTS_BACK, Urgency.PRODUCTS)
         failing = SetAsideRecords(app.db, PAIR, PRODUCTS_BACK, now=app.now)
-        missing, places = Missing(self.office, self.catalog, app.db, policy), Places(self.trees, policy)
+        places = Places(self.trees, policy)
         brakes = self._brakes(PRODUCTS_BACK, tally, override=override)
         create = SourceCreate(
             self.office, self.target, self.catalog, writer, failing, app.db, policy, tally, pulse, places,
@@ -452,34 +443,37 @@ class Shops:
             category_id=settings.cscart.category_id,
             doubts=self._source_doubts(),
         )  # fmt: skip
-        return ProductsBackCycle(
-            office=self.office,
-            catalog=self.catalog,
-            planner=ProductPlanner(
-                self.source,
-                self.office,
-                self.catalog,
-                app.db,
-                policy,
-                missing,
-                self.office_stock(policy),
-                places,
-            ),
+        apply = SourceApply(
+            planner=self._planner(policy, places),
             writes=SourceWrites(self.source, self.target, writer, app.db, PAIR, tally, app.now),
             pictures=PicturesBack(
                 self.source, self.office, self.target, writer, brakes, app.db, PAIR, tally, app.now
             ),
-            create=create,
             guard=ProductGuard(failing, tally, pulse),
             brakes=brakes,
             db=app.db,
             policy=policy,
             tally=tally,
+        )
+        return ProductsBackCycle(
+            office=self.office,
+            catalog=self.catalog,
+            apply=apply,
+            create=create,
+            db=app.db,
+            policy=policy,
+            tally=tally,
             overlap=overlap(settings.products.update_time, settings.http.deadline),
             busy=self.products_busy,
+            now=app.now,
             progress=progress,
             finished=finished,
         )
+
+    def _planner(self, policy: ProductPolicy, places: Places) -> ProductPlanner:
+        app, missing = self.app, Missing(self.office, self.catalog, self.app.db, policy)
+        stock = self.office_stock(policy)
+        return ProductPlanner(self.source, self.office, self.catalog, app.db, policy, missing, stock, places)
 
     def _source_doubts(self) -> SourceDoubts:
         app = self.app
