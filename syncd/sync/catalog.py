@@ -192,7 +192,8 @@ class Catalog:
             return
         earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
         since = scanned if earlier is None else max(scanned, earlier.position)
-        await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
+        offset = timedelta(seconds=(await self._office.profile()).server_offset)
+        await self.remember(await self._office.products_touched_since(since + offset - CLOCK_MARGIN))
         await self._db.run(lambda conn: cursors.put(conn, self._pair, TOUCHED, now))
         self._touched_read_at = now
 

@@ -27,7 +27,6 @@ from syncd.sync.source_apply import BATCH, SourceApply
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_doubts import is_creation
 from syncd.sync.source_writes import STREAM
-from syncd.sync.window import start
 
 log = structlog.get_logger(__name__)
 
@@ -121,8 +120,7 @@ class ProductsBackCycle:
         """What was edited in the office since the cursor; the first time, since the first link was made: whatever was
         compared later was compared as it stood then. Answers the office's clock, or `None` while nothing is linked."""
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
-        first = await self.db.run(lambda conn: product_links.first_linked_at(conn, self.policy.pair))
-        since = start(cursor.position if cursor else None, first and first - CLOCK_MARGIN, self.overlap)
+        since = await self._beginning() if cursor is None else cursor.position - self.overlap
         if since is None:
             return None
         page = await self.office.touched_products(since, created=self.create.wanted)
@@ -132,6 +130,12 @@ class ProductsBackCycle:
         await self.catalog.remember(page.records)
         await self._sort(page.records)
         return page.clock
+
+    async def _beginning(self) -> datetime | None:
+        """When the first link was made, in the office's clock; clocks are not trusted too far."""
+        first = await self.db.run(lambda conn: product_links.first_linked_at(conn, self.policy.pair))
+        offset = timedelta(seconds=(await self.office.profile()).server_offset)
+        return None if first is None else first + offset - CLOCK_MARGIN
 
     async def _sort(self, products: Sequence[OfficeProduct]) -> None:
         stock_id = await self.office.stock_id()

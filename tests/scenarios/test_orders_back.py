@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from syncd.app import PAIR, App, Shops
+from syncd.app import PAIR, App, OrderStreams, Shops
 from syncd.daemon.cycle import Cycles, Ending, no_progress
 from syncd.daemon.once import Exit
 from syncd.model.order import Order
-from syncd.state import brakes, order_links
+from syncd.state import brakes, cursors, order_links
 from syncd.state.database import Database
 from syncd.sync.outcome import Tally
 from syncd.sync.pulse import Pulse
@@ -457,7 +457,9 @@ def test_what_the_way_back_wrote_meanwhile_is_read_anew(sold: tuple[Pair, int]) 
         async with App(pair.settings(), db, now=pair.now) as app:
             shops = await Shops.connect(app)
             tally = Tally("orders")
-            forward = shops.orders(tally, no_progress, lambda conn: None, Pulse(), override=False)
+            forward = OrderStreams(shops).orders(
+                tally, no_progress, lambda conn: None, Pulse(), override=False
+            )
             await forward.failing.load()
             read = await shops.source.order(str(number))
             assert isinstance(read, Order)
@@ -469,3 +471,20 @@ def test_what_the_way_back_wrote_meanwhile_is_read_anew(sold: tuple[Pair, int]) 
         asyncio.run(story(db))
     assert (pair.link(number).status, letter(pair, number)) == ("C", "C")
     assert pair.office_order(number)["state_id"] == "shipped"
+
+
+def test_what_happens_before_a_first_cycle_ever_ended_is_told_by_the_one_that_does(started: Pair) -> None:
+    """A map with a letter that CS-Cart lacks ends every cycle; when it is put right hours later, nothing is lost."""
+    first, second = started.place("A"), started.place("A")
+    started.set(statuses_back='{"processing":"Z"}')
+    assert started.run("orders").exit is Exit.OK
+    act(started, first, "process")
+    with started.database() as db:
+        db.run_sync(lambda conn: cursors.reset(conn, PAIR, "orders-back.cscart"))
+    assert started.run("orders-back").ending("orders-back") is Ending.MISCONFIGURED
+    act(started, second, "ship", tracking_number="RR7")
+    started.later(7200)
+    started.set(statuses_back=BACK)
+    assert started.run("orders-back").exit is Exit.OK
+    assert (letter(started, first), letter(started, second)) == ("P", "C")
+    assert [row["tracking_number"] for row in parcels(started)] == ["RR7"]

@@ -339,7 +339,7 @@ class TestWhatIsSeen:
         pair.run()
         assert there(pair, "A")["full_description"] == "Staff's words"
 
-    @pytest.mark.parametrize("seconds", [-800, 800])
+    @pytest.mark.parametrize("seconds", [-5000, 5000])
     def test_a_clock_that_is_wrong_hides_no_edit(self, shops: Opener, seconds: float) -> None:
         """Webasyst's clock counts, and how far ours is from it is never known exactly."""
         pair = shops()

@@ -136,6 +136,7 @@ _OFFICE_PRODUCT = OfficeProduct(
     currency="USD",
     main_sku_id=4,
     skus=(_SKU,),
+    images=(),
 )
 _PLACE = Place(stock_id=1, leads=True, whole=True, siblings_visible=False, together=True, warehouses=(1, 2))
 _ROW = CatalogRow(

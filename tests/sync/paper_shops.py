@@ -19,11 +19,15 @@ from syncd.model.owner import Side
 from syncd.model.product import Product
 from syncd.model.text import shorten
 from syncd.state.order_stock import Demand
+from syncd.sync.categories import Counterparts
 from syncd.sync.merge import Verdict
 from syncd.sync.product_agreement import agreed_base
 from syncd.sync.product_decision import Place, ProductPlan, amounts, amounts_back, decide
 from syncd.sync.product_merge import MergeRule, Sides
 from tests.sync import builders as make
+
+PAIRED = Counterparts({1: 10, 2: 20}, {10: 1, 20: 2}, {}, {})
+"""The categories of both shops; any others stand in one of them only."""
 
 STOCK_ID = 1
 """The chosen warehouse."""
@@ -36,7 +40,8 @@ def to_office(plan: ProductPlan, office: OfficeProduct, at: datetime) -> OfficeP
     skus = tuple(_changed(changes.get(sku.sku_id), sku) for sku in office.skus)
     visible = office.visible if plan.product_visible is None else plan.product_visible
     edited_at = office.edited_at if plan.empty else at
-    return replace(office, skus=skus, visible=visible, edited_at=edited_at, **columns)
+    placed = office.category_ids if plan.category_ids is None else plan.category_ids
+    return replace(office, skus=skus, visible=visible, edited_at=edited_at, category_ids=placed, **columns)
 
 
 def to_source(plan: ProductPlan, product: Product, at: datetime) -> Product:
@@ -52,6 +57,7 @@ def to_source(plan: ProductPlan, product: Product, at: datetime) -> Product:
         list_price=product.list_price if change.list_price is None else change.list_price,
         quantity=product.quantity if change.quantity is None else Decimal(change.quantity),
         visible=product.visible if change.visible is None else change.visible,
+        category_ids=product.category_ids if change.category_ids is None else change.category_ids,
         updated_at=at,
     )
 
@@ -157,6 +163,7 @@ class PaperPair:
             demand=self.demand[number],
             leads=number == 0,
             foreign=self.currency != self.office.currency,
+            counterparts=PAIRED,
         )
         where = Place(
             stock_id=STOCK_ID,

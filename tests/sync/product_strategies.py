@@ -120,10 +120,15 @@ def pairs(draw: st.DrawFn, rule: st.SearchStrategy[MergeRule] | None = None) -> 
     return pair
 
 
+def places(*ids: int, least: int = 0) -> st.SearchStrategy[tuple[int, ...]]:
+    """Lists of these categories, the main one first."""
+    return st.lists(st.sampled_from(ids), unique=True, min_size=least).map(tuple)
+
+
 def edit_source(draw: Draw, pair: PaperPair) -> None:
     """Some values of one source product change."""
     values: dict[str, Any] = {"price": PRICE, "list_price": PRICE, "quantity": PIECES, "visible": FLAG}
-    values |= {name: TEXT.map(_storable) for name in TEXTS}
+    values |= {name: TEXT.map(_storable) for name in TEXTS} | {"category_ids": places(1, 2, 9, least=1)}
     names = draw(st.sets(st.sampled_from(sorted(values)), min_size=1, max_size=4))
     number = draw(st.integers(0, len(pair.products) - 1))
     pair.edit_source(number, **{name: draw(values[name]) for name in sorted(names)})
@@ -139,6 +144,7 @@ def edit_office(draw: Draw, pair: PaperPair) -> None:
         "visible": FLAG,
     }
     columns: dict[str, Any] = {name: TEXT for name in TEXTS} | {"visible": FLAG, "name": NAME}
+    columns["category_ids"] = places(10, 20, 90)
     chosen = draw(st.sets(st.sampled_from(sorted(skus)), max_size=2))
     if chosen:
         pair.edit_sku(number, **{name: draw(skus[name]) for name in sorted(chosen)})

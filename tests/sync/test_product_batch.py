@@ -19,6 +19,7 @@ from syncd.state import intents, product_links
 from syncd.state.database import Database
 from syncd.state.product_links import ProductLink
 from syncd.sync.catalog import Catalog
+from syncd.sync.category_places import CategoryTrees, Places
 from syncd.sync.outcome import Tally
 from syncd.sync.product_base import pending_of, shelf_of, spell_pending, spell_shelf
 from syncd.sync.product_batch import ProductBatch
@@ -106,7 +107,8 @@ class Way:
         )
         tally = Tally("products")
         policy = make.product_policy(merge=RULE)
-        writes = ProductWrites(shop, catalog, writer, self.db, policy, tally, lambda: make.NOON)
+        places = Places(CategoryTrees(shop, shop, now=lambda: make.NOON), policy)
+        writes = ProductWrites(shop, catalog, writer, self.db, policy, tally, lambda: make.NOON, places)
         return await ProductBatch(shop, catalog, writer, writes, self.db, tally).send(plans)
 
     def base(self, key: str = "12") -> dict[str, Any]:
