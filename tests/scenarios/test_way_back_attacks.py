@@ -7,6 +7,7 @@ import time
 import pytest
 
 from syncd.app import PAIR
+from syncd.cli.conflicts import choose
 from syncd.cli.differences import request
 from syncd.daemon.cycle import Ending
 from syncd.daemon.once import Exit
@@ -300,6 +301,26 @@ class TestConflicts:
         held.run()
         assert held.conflicts() == []
 
+    def test_a_sku_that_is_another_products_number_settles_its_own_product_only(self, shops: Opener) -> None:
+        """Numeric SKUs are common: the SKU counts before the number."""
+        pair = shops()
+        for code in ("2", "B"):
+            pair.product(code)
+        pair.run()
+        for code in ("2", "B"):
+            staff(pair, code, name="From Webasyst")
+            pair.at_cscart("product.update", sku=code, product="From CS-Cart")
+        pair.run()
+        with pair.database() as db:
+            assert db.run_sync(lambda conn: choose(conn, "webasyst", " 2 ", None)) == 1
+        pair.run()
+        assert there(pair, "2")["product"] == "From Webasyst"
+        assert there(pair, "B")["product"] == "From CS-Cart"
+        with pair.database() as db:
+            assert db.run_sync(lambda conn: choose(conn, "webasyst", "2", None)) == 1, (
+                "product 2 has the SKU B"
+            )
+
     @pytest.mark.parametrize(
         ("settings", "names"),
         [
@@ -435,6 +456,81 @@ class TestOrderEdits:
         assert pair.run("orders", "orders-back").exit is Exit.OK
         assert pair.calls("PUT orders") == 1
         assert pair.link(number).difference is None
+
+
+ODD: list[dict[str, str]] = [
+    {"name": "Tea \N{PARTY POPPER}"},
+    {"name": "\N{PARTY POPPER} Tea \N{PARTY POPPER} two"},
+    {"name": "  spaced   name "},
+    {"name": 'A &amp; B <b>x</b> "q" O\'Neil'},
+    {"name": "A & B < C"},
+    {"name": "\N{CYRILLIC SMALL LETTER YA}" * 254 + "\N{PARTY POPPER}"},
+    {"name": "0"},
+    {"description": "0", "summary": " "},
+    {"description": ""},
+    {"description": "a\r\nb\r\n"},
+    {"description": "\N{LINE SEPARATOR} \N{NO-BREAK SPACE}"},
+    {"meta_keywords": "k" * 300, "meta_description": "\N{LATIN SMALL LETTER A WITH DIAERESIS}" * 300},
+    {"meta_title": "\N{PARTY POPPER}" * 100 + "x" * 155},
+]
+"""Texts that one of the shops stores otherwise than the other."""
+PRICES = {"11.5555": "11.56", "11.5549": "11.55", "0.0049": "0.00"}
+"""Webasyst keeps four decimals, CS-Cart two."""
+
+
+class TestValues:
+    """What the two shops do not store alike."""
+
+    def test_odd_texts_and_prices_arrive_once_and_flap_never(self, shops: Opener) -> None:
+        """Emoji, entities, blanks, what is too long, emptied texts, four decimals: nothing fails, and nothing comes back."""
+        pair, codes = stocked(shops, len(ODD) + len(PRICES))
+        for code in codes:
+            pair.at_cscart("product.update", sku=code, full_description="old", short_description="old")
+        assert pair.run().exit is Exit.OK
+        told = dict(zip(codes, ODD, strict=False))
+        for code, fields in told.items():
+            staff(pair, code, **fields)
+        prices = dict(zip(codes[len(ODD) :], PRICES, strict=True))
+        for code, price in prices.items():
+            pair.at_webasyst("sku.update", id=pair.office_sku(code)["id"], price=price)
+        run = pair.run()
+        assert run.exit is Exit.OK, run.failures
+        assert {code: there(pair, code)["price"] for code in prices} == {
+            code: PRICES[price] for code, price in prices.items()
+        }
+        assert there(pair, "P3")["product"] == ODD[3]["name"]
+        assert there(pair, "P8")["full_description"] == ""
+        quiet(pair)
+        assert set_aside(pair) == []
+        for code, fields in told.items():
+            office = pair.office_product(code)
+            assert {name: office.get(name, text) for name, text in fields.items()} == fields, code
+
+
+class TestCost:
+    """What an edit asks of the shops."""
+
+    def test_an_edited_product_costs_a_handful_of_calls(self, shops: Opener) -> None:
+        """However large the catalogue: seen, compared, written, read back, and known again by the other stream."""
+        pair, _ = stocked(shops, 40)
+        staff(pair, "P7", name="New")
+        pair.run("products", "products-back")
+        assert pair.calls("PUT products") == 1
+        assert pair.calls("GET products") <= 3
+        assert pair.calls("shop.product.search") <= 2
+        pair.forget_counts()
+        pair.later(60)
+        pair.run("products", "products-back")
+        assert (pair.calls("GET products"), pair.calls("shop.product.search"), pair.writes) == (1, 1, 0)
+
+    def test_many_edits_are_compared_by_the_hundred(self, shops: Opener) -> None:
+        """Beside one write for each there is no call for a single product, though the plan is looked at beforehand."""
+        pair, codes = stocked(shops, 40)
+        for code in codes:
+            staff(pair, code, name=f"New {code}")
+        assert pair.run("products-back").exit is Exit.OK
+        assert pair.calls("PUT products") == 40
+        assert pair.calls("GET products") + pair.calls("shop.product.search") <= 8
 
 
 class TestVariations:
