@@ -72,6 +72,7 @@ class ProductsBackCycle:
             await self.brakes.load()
             self._add(await self._doubtful())
             await self.create.settle()
+            await self.pictures.settle()
             self._add(self.failing.due(everything=retry_all))
             clock = await self._look_at_changes()
             await self._collect_dirty()
