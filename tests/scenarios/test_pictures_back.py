@@ -402,6 +402,23 @@ class TestLostAnswers:
         assert pair.run().exit is Exit.OK
         quiet(pair)
 
+    def test_nothing_is_sent_while_the_lost_call_may_be_at_work(self, pair: Pair) -> None:
+        """Two of them at once would mix their pictures; once it must have ended, it is sent again."""
+        pair.set(http={"deadline": 600})
+        upload(pair, "A")
+        pair.cscart.faults.add({"when": "before", "kind": "drop", "match": {"method": "PUT"}, "times": 1})
+        pair.later(HOUR)
+        pair.cycle("products")
+        assert pair.cycle("products-back").doubts == 1
+        pair.later(100)
+        assert pair.cycle("products-back").doubts == 1
+        assert puts(pair) == 1
+        pair.later(700)
+        assert pair.cycle("products-back").doubts == 0
+        assert puts(pair) == 2
+        assert here(pair, "A") == there(pair, "A")
+        quiet(pair)
+
     def test_a_change_between_the_lost_answer_and_the_next_look_arrives(self, pair: Pair) -> None:
         """What was sent is not what stands there now."""
         image = upload(pair, "A")
@@ -465,6 +482,24 @@ class TestConflicts:
         else:
             assert here(pair, "A") == mine
             assert set(mine) < set(there(pair, "A"))
+        quiet(pair)
+
+    def test_a_choice_stays_until_the_pictures_have_arrived(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An address that does not answer does not cost it."""
+        self.clash(pair)
+        monkeypatch.setattr("syncd.cli.conflicts.load_settings", pair.settings)
+        assert take_command("webasyst", "A", "images") == 0
+        lose(pair, skip=0, times=1)
+        run = pair.run()
+        assert run.reasons == {"1": "image"}
+        [held] = pair.conflicts()
+        assert held.choice == "webasyst"
+        pair.later(HOUR)
+        assert pair.run().exit is Exit.OK
+        assert pair.conflicts() == []
+        assert here(pair, "A") == there(pair, "A")
         quiet(pair)
 
     @pytest.mark.parametrize("later", ["cscart", "webasyst"])
