@@ -115,6 +115,7 @@ class ProductStreams:
             wanted=settings.products.create_in_cscart,
             category_id=settings.cscart.category_id,
             doubts=self._source_doubts(),
+            busy=self.shops.products_busy,
         )  # fmt: skip
         apply = SourceApply(
             planner=self._planner(policy, places),

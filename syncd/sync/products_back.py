@@ -66,8 +66,13 @@ class ProductsBackCycle:
             self._add(key for key in self.failing.due(everything=retry_all) if not is_creation(key))
             clock = await self._look_at_changes()
             await self._collect_dirty()
-            await self._write(everything=retry_all)
-            await self.db.run(lambda conn: self._commit(conn, clock))
+            keys = list(self.work)
+            if len(keys) >= LEAST_SUSPICIOUS:
+                await self.apply.look_ahead(keys)
+        await self._write(keys)
+        await self.create.run(everything=retry_all)
+        await self.apply.brakes.spend()
+        await self.db.run(lambda conn: self._commit(conn, clock))
 
     @property
     def _cursor_name(self) -> str:
@@ -156,17 +161,15 @@ class ProductsBackCycle:
     def _add(self, keys: Iterable[str]) -> None:
         self.work.update(dict.fromkeys(key for key in keys if key not in self.waiting))
 
-    async def _write(self, *, everything: bool) -> None:
-        keys = list(self.work)
-        if len(keys) >= LEAST_SUSPICIOUS:
-            await self.apply.look_ahead(keys)
+    async def _write(self, keys: Sequence[str]) -> None:
+        """Every change is a call: between two batches the other stream, and orders that need a product, have their turn.
+        Each batch is compared as it stands then."""
         done = 0
         for batch in batches(keys, BATCH):
-            await self.apply.batch(batch)
+            async with self.busy:
+                await self.apply.batch(batch)
             done += len(batch)
             self.progress(done, len(keys))
-        await self.create.run(everything=everything)
-        await self.apply.brakes.spend()
 
     def _commit(self, conn: Connection, clock: datetime | None) -> None:
         self.finished(conn)

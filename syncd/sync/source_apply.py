@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import Connection
+
 from syncd.errors import Held, SetAside
 from syncd.model.product import Product
+from syncd.state import catalog as mirror
 from syncd.state import listings, product_links
 from syncd.state.database import Database
 from syncd.state.rows import batches
@@ -82,16 +85,26 @@ class SourceApply:
 
     async def _aside(self, product: Product, error: SetAside) -> None:
         """What vanished from the office is the other stream's to report; here it is sold out, when the setting says so. What
-        a brake holds back stays in line, so that its release lets it pass."""
+        a brake holds back stays in line, so that its release lets it pass; so does what no scan of the whole office has
+        missed yet, for an answer without it proves little (contracts/webasyst §7)."""
         if error.code != VANISHED:
             await self.guard.failed([product], error)
         elif not self.policy.zero_vanished or not product.quantity:
             await self.failing.clear(product.key)
             await self._leave([product.key])
-        elif Kind.STOCK in self.brakes.blocked:
+        elif Kind.STOCK in self.brakes.blocked or await self._stands(product.key):
             await self._keep(product.key)
         elif await self.guard.run([product], partial(self.writes.sell_out, product)):
             await self._leave([product.key])
+
+    async def _stands(self, key: str) -> bool:
+        """Whether the last scan of the office saw the product's SKU."""
+
+        def stands(conn: Connection) -> bool:
+            link = product_links.get(conn, self.policy.pair, key)
+            return link is not None and bool(mirror.by_skus(conn, self.policy.pair, [link.sku_id]))
+
+        return await self.db.run(stands)
 
     async def _gone(self, keys: Sequence[str]) -> None:
         """What the source does not show was deleted, or lies in no category for a while (contracts/cscart §3.1): until a

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +31,9 @@ from syncd.sync.shared_stock import whole
 from syncd.sync.source_doubts import ACTION, SourceDoubts, is_creation, record_of, sent
 from syncd.sync.writer import Step, Writer
 
+BATCH = 20
+"""Products created together: each costs a search and a call, while the other stream waits."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +55,7 @@ class SourceCreate:
     wanted: bool
     category_id: int | None
     doubts: SourceDoubts
+    busy: asyncio.Lock
     troubles: int = 0
 
     async def run(self, *, everything: bool = False) -> None:
@@ -66,13 +71,17 @@ class SourceCreate:
             if row.sku_id not in self.doubts.waiting
             and (everything or not self.failing.rests(record_of(row.sku_id)))
         }
-        for batch in batches(sorted(set(fresh.values())), 100):
-            products = await self.office.products(batch)
-            await self.catalog.remember(products)
-            for product in products:
-                for sku in product.skus:
-                    if sku.sku_id in fresh:
-                        await self._guarded(product, sku)
+        for batch in batches(sorted(set(fresh.values())), BATCH):
+            async with self.busy:
+                await self._batch(batch, fresh)
+
+    async def _batch(self, product_ids: Sequence[int], wanted: Collection[int]) -> None:
+        products = await self.office.products(product_ids)
+        await self.catalog.remember(products)
+        for product in products:
+            for sku in product.skus:
+                if sku.sku_id in wanted:
+                    await self._guarded(product, sku)
 
     async def _missing(self) -> list[CatalogRow]:
         return await self.db.run(lambda conn: mirror.unlinked(conn, self.policy.pair, self.policy.source))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
 
-from syncd.app import PAIR
+from syncd.app import PAIR, App, Shops
 from syncd.cli.conflicts import choose
 from syncd.cli.differences import request
-from syncd.daemon.cycle import Ending
+from syncd.daemon.cycle import Cycles, Ending
 from syncd.daemon.once import Exit
 from syncd.daemon.streams import enabled
 from syncd.state import brakes, cursors, failures
+from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.sync.catalog import SCANNED
 from tests.scenarios.child import KILLED
@@ -241,6 +243,19 @@ class TestVanished:
         release(pair, "products")
         pair.run()
         assert {pair.amount(code) for code in codes} == {0}
+
+    def test_one_answer_without_a_product_sells_nothing_out(self, shops: Opener) -> None:
+        """A user whose rights were taken away gets empty lists: only a whole scan tells that something vanished."""
+        pair, _ = stocked(shops, 3)
+        pair.set(products={"vanished": "zero"})
+        staff(pair, "P0", name="New")
+        nothing = {"status": 200, "content_type": "application/json", "body": '{"count":0,"products":[]}'}
+        by_ids = {"name": "shop.product.search", "path": "id%2F"}
+        pair.webasyst.faults.add({"when": "before", "kind": "status", "match": by_ids, **nothing})
+        pair.cycle("products-back")
+        assert pair.amount("P0") == 5
+        assert pair.run().exit is Exit.OK
+        assert (there(pair, "P0")["product"], pair.amount("P0")) == ("New", 5)
 
     def test_it_does_not_matter_whose_scan_noticed_it(self, shops: Opener) -> None:
         """An order with an unknown SKU has the whole office read, before the sweep does."""
@@ -508,7 +523,37 @@ class TestValues:
 
 
 class TestCost:
-    """What an edit asks of the shops."""
+    """What an edit asks of the shops, and of those who wait."""
+
+    def test_an_order_does_not_wait_for_a_whole_catalogue(
+        self, shops: Opener, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each change costs CS-Cart a call; an order whose product Webasyst lacks brings it between two batches of them."""
+        monkeypatch.setattr("syncd.sync.products_back.BATCH", 2)
+        pair, codes = stocked(shops, 10)
+        for code in codes:
+            staff(pair, code, name=f"New {code}")
+        pair.cscart.faults.add(
+            {"when": "before", "kind": "delay", "seconds": 0.5, "match": PUT, "times": None}
+        )
+        pair.product("NEW")
+        number = pair.place("NEW")
+
+        async def story(db: Database) -> bool:
+            async with App(pair.settings(), db, now=pair.now) as app:
+                cycles = Cycles(await Shops.connect(app))
+                back = asyncio.create_task(cycles.run("products-back"))
+                while not pair.calls("PUT products"):
+                    await asyncio.sleep(0.01)
+                await cycles.run("orders")
+                early = not back.done()
+                await back
+                return early
+
+        with pair.database() as db:
+            assert asyncio.run(story(db))
+        assert [item["sku_code"] for item in pair.office_order(number)["items"]] == ["NEW"]
+        assert {there(pair, code)["product"] for code in codes} == {f"New {code}" for code in codes}
 
     def test_an_edited_product_costs_a_handful_of_calls(self, shops: Opener) -> None:
         """However large the catalogue: seen, compared, written, read back, and known again by the other stream."""
