@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from syncd.model.owner import Side
+from syncd.model.text import narrow, shorten
 from syncd.sync.product_base import canonical
 from tests.scenarios.shops import Pair, Row, money
 
@@ -51,11 +52,17 @@ class Both:
         )
 
 
+def worded(name: str, text: str) -> str:
+    """A text as both shops can hold it: without characters of four bytes, short where columns are short."""
+    fit = narrow(canonical(text))
+    return canonical(fit if name == "description" else shorten(fit))
+
+
 def source_says(row: Row, name: str) -> str:
     """What CS-Cart says about a field of a product, spelled so that equal words are equal texts."""
     if name in SOURCE_TEXTS:
         text = row["name"] if name == "name" else (row["texts"] or {}).get(SOURCE_TEXTS[name], "")
-        return canonical(text)
+        return worded(name, text)
     if name == "visible":
         return str(row["status"] == "A")
     return str(money(row[name]))
@@ -64,7 +71,7 @@ def source_says(row: Row, name: str) -> str:
 def office_says(product: Row, sku: Row, name: str) -> str:
     """The same of Webasyst."""
     if name in SOURCE_TEXTS:
-        return canonical({**product, **(product["extra"] or {})}.get(name) or "")
+        return worded(name, {**product, **(product["extra"] or {})}.get(name) or "")
     if name == "visible":
         return str(product["status"] == "1" and sku["status"] == "1" and sku["available"] == "1")
     return str(money(sku["price" if name == "price" else "compare_price"]))
@@ -82,10 +89,16 @@ class Ledger:
     """Orders whose lines a manager changed."""
     pieces: dict[Record, int] = field(default_factory=dict)
     """What people of a shop put on the shelf or took away, sales apart."""
+    hasty: set[tuple[Record, str]] = field(default_factory=set)
+    """Fields that somebody wrote while syncd was at work: between its reading and its writing either word may win."""
+    busy: bool = False
+    """Whether syncd is at work now."""
 
     def write(self, record: Record, name: str, value: str) -> None:
         """People wrote a field."""
         self.wrote[record, name] = value
+        if self.busy:
+            self.hasty.add((record, name))
 
     def move(self, number: int, side: Side, status: str) -> None:
         """People moved an order."""
@@ -100,10 +113,15 @@ class Ledger:
         keys = {side: (both.record(side, name), name) for side in Side}
         return {side: self.wrote[key] for side, key in keys.items() if key in self.wrote}
 
+    def fair(self, both: Both, name: str) -> bool:
+        """Whether nobody wrote the field while syncd was at work."""
+        return not any((both.record(side, name), name) in self.hasty for side in Side)
+
     def settle(self, both: Both, name: str) -> None:
         """The field agrees."""
         for side in Side:
             self.wrote.pop((both.record(side, name), name), None)
+            self.hasty.discard((both.record(side, name), name))
 
 
 def sold_at_source(pair: Pair, key: int) -> int:
