@@ -15,6 +15,7 @@ from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_bring import ProductBringer
 from syncd.sync.product_create import ProductCreate
+from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_guard import ProductGuard
 from syncd.sync.product_images import ProductImages
@@ -26,6 +27,7 @@ from syncd.sync.products import STREAM as PRODUCTS
 from syncd.sync.products import ProductsCycle
 from syncd.sync.products_back import ProductsBackCycle
 from syncd.sync.pulse import Pulse
+from syncd.sync.source_apply import SourceApply
 from syncd.sync.source_create import SourceCreate
 from syncd.sync.source_doubts import SourceDoubts
 from syncd.sync.source_listing import SourceListing
@@ -86,18 +88,8 @@ class ProductStreams:
         )
         images = ProductImages(self.shops.source, self.shops.office, writer, app.db, PAIR)
         guard = ProductGuard(SetAsideRecords(app.db, PAIR, PRODUCTS, now=app.now), tally, pulse)
-        missing = Missing(self.shops.office, self.shops.catalog, app.db, policy)
         return ProductApply(
-            planner=ProductPlanner(
-                self.shops.source,
-                self.shops.office,
-                self.shops.catalog,
-                app.db,
-                policy,
-                missing,
-                self.shops.office_stock(policy),
-                places,
-            ),
+            planner=self._planner(policy, places),
             writes=writes,
             changes=ProductBatch(self.shops.office, self.shops.catalog, writer, writes, app.db, tally),
             create=ProductCreate(self.shops.source, self.shops.office, writes, images, guard, app.db, policy),
@@ -116,10 +108,7 @@ class ProductStreams:
         policy = self.shops.product_policy()
         writer = self.shops.writer(PRODUCTS_BACK, Urgency.PRODUCTS)
         failing = SetAsideRecords(app.db, PAIR, PRODUCTS_BACK, now=app.now)
-        missing, places = (
-            Missing(self.shops.office, self.shops.catalog, app.db, policy),
-            Places(self.shops.trees, policy),
-        )
+        places = Places(self.shops.trees, policy)
         brakes = self.shops.brakes(PRODUCTS_BACK, tally, override=override)
         create = SourceCreate(
             self.shops.office, self.shops.target, self.shops.catalog, writer, failing, app.db, policy, tally, pulse, places,
@@ -127,19 +116,8 @@ class ProductStreams:
             category_id=settings.cscart.category_id,
             doubts=self._source_doubts(),
         )  # fmt: skip
-        return ProductsBackCycle(
-            office=self.shops.office,
-            catalog=self.shops.catalog,
-            planner=ProductPlanner(
-                self.shops.source,
-                self.shops.office,
-                self.shops.catalog,
-                app.db,
-                policy,
-                missing,
-                self.shops.office_stock(policy),
-                places,
-            ),
+        apply = SourceApply(
+            planner=self._planner(policy, places),
             writes=SourceWrites(self.shops.source, self.shops.target, writer, app.db, PAIR, tally, app.now),
             pictures=PicturesBack(
                 self.shops.source,
@@ -152,17 +130,32 @@ class ProductStreams:
                 tally,
                 app.now,
             ),
-            create=create,
             guard=ProductGuard(failing, tally, pulse),
             brakes=brakes,
             db=app.db,
             policy=policy,
             tally=tally,
+        )
+        return ProductsBackCycle(
+            office=self.shops.office,
+            catalog=self.shops.catalog,
+            apply=apply,
+            create=create,
+            db=app.db,
+            policy=policy,
+            tally=tally,
             overlap=overlap(settings.products.update_time, settings.http.deadline),
             busy=self.shops.products_busy,
+            now=app.now,
             progress=progress,
             finished=finished,
         )
+
+    def _planner(self, policy: ProductPolicy, places: Places) -> ProductPlanner:
+        db, shops = self.shops.app.db, self.shops
+        missing = Missing(shops.office, shops.catalog, db, policy)
+        stock = shops.office_stock(policy)
+        return ProductPlanner(shops.source, shops.office, shops.catalog, db, policy, missing, stock, places)
 
     def _source_doubts(self) -> SourceDoubts:
         app = self.shops.app

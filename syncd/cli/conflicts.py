@@ -47,13 +47,11 @@ def take_command(side: str, sku: str, field: str | None) -> int:
 def choose(conn: Connection, side: str, sku: str, field: str | None) -> int:
     """Note whose value a person wants of the fields that wait, and have the product compared again; answers their number.
 
-    A product is named by its SKU as CS-Cart spells it, or by its number there.
+    A product is named by its SKU as CS-Cart spells it, or by its number there where no SKU is spelled so.
     """
-    keys = {
-        held.source_key
-        for held in conflicts.all(conn, PAIR)
-        if sku.strip().casefold() in {held.code.strip().casefold(), held.source_key}
-    }
+    all_held, name = conflicts.all(conn, PAIR), sku.strip().casefold()
+    keys = {held.source_key for held in all_held if held.code.strip().casefold() == name}
+    keys = keys or {held.source_key for held in all_held if held.source_key == name}
     number = sum(conflicts.choose(conn, PAIR, key, field, side) for key in keys)
     links = product_links.by_sources(conn, PAIR, keys)
     product_links.mark_dirty(conn, PAIR, [link.sku_id for link in links.values()])

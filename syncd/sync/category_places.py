@@ -75,8 +75,10 @@ class Places:
 
     async def paired_since(self, links: Mapping[str, LinkSketch]) -> set[str]:
         """The products among the links one of whose categories has found its counterpart since they were compared."""
+        if self.owner is Owner.NONE:
+            return set()
         alone = {key: lonely(link.base) for key, link in links.items()}
-        if self.owner is Owner.NONE or not any(here or there for here, there in alone.values()):
+        if not any(here or there for here, there in alone.values()):
             return set()
         known = await self.trees.counterparts()
         return {

@@ -11,7 +11,7 @@ from syncd.model.owner import Side
 from syncd.state import conflicts
 from syncd.state.conflicts import HeldConflict
 from syncd.sync.merge import Verdict
-from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_decision import PICTURES, ProductPlan
 from syncd.sync.product_merge import shown_value
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,8 @@ def note_conflicts(conn: Connection, plan: ProductPlan, side: Side, pair: str, n
     key = plan.product.key
     held = plan.names(Verdict.HELD)
     waiting = plan.names(Verdict.BACK if side is Side.WEBASYST else Verdict.FORTH)
+    if plan.pictures_back:
+        waiting.append(PICTURES)  # a write of their own, which settles it
     known = conflicts.of_products(conn, pair, [key]).get(key, {})
     if known.keys() - {*held, *waiting}:
         conflicts.settled(conn, pair, key, [*held, *waiting])

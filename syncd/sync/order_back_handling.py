@@ -11,16 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from syncd import correlation
-from syncd.errors import (
-    Held,
-    InDoubt,
-    Misconfigured,
-    RetryLater,
-    SetAside,
-    StopStream,
-    StorageFailed,
-    Throttled,
-)
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
@@ -231,7 +222,7 @@ class OrderBackHandling:
                 raise unwell(doubt) from doubt
         except SetAside as error:
             await self._set_aside(case, error)
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
         except RetryLater as error:
             await self._trouble(case, error)

@@ -11,12 +11,11 @@ from decimal import Decimal
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt, RetryLater
+from syncd.errors import Held, InDoubt
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.exchange import SourceLine
 from syncd.model.money import ZERO, to_cents
 from syncd.model.order import Order
-from syncd.model.product import BrokenRecord
 from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
@@ -27,6 +26,7 @@ from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_edit import agree
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderTarget
+from syncd.sync.read_back import read_back
 from syncd.sync.writer import Step, Writer
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ class LinesBack:
             await self.target.write_lines(source.key, lines, discount)
         except InDoubt as doubt:
             lost = doubt
-        after = await self._look(source.key)
+        after = await read_back(self.target, source.key)
         if after is not None and (lost is None or _says(after, lines, discount)):
             return after
         raise lost or InDoubt(
@@ -105,13 +105,6 @@ class LinesBack:
                 raise Held(f"{where}, {reason}; edit the order there by hand", code="edit-unwritable")
             lines.append(SourceLine(product.source_key, line.name, int(line.quantity), to_cents(line.price)))
         return lines
-
-    async def _look(self, key: str) -> Order | None:
-        try:
-            found = await self.target.order(key)
-        except RetryLater:
-            return None
-        return None if isinstance(found, BrokenRecord) else found
 
     def _agree(self, conn: Connection, link: OrderLink, order: OfficeOrder, after: Order) -> None:
         agreed = replace(

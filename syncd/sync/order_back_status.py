@@ -10,11 +10,10 @@ from decimal import Decimal
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater
+from syncd.errors import Held, InDoubt, NotAuthorised
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.money import to_cents
 from syncd.model.order import Order
-from syncd.model.product import BrokenRecord
 from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
@@ -26,6 +25,7 @@ from syncd.sync.letters import SET_STATUS, Letters, on_its_way
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderTarget
+from syncd.sync.read_back import read_back
 from syncd.sync.status_back import Conflict, SetLetter, Wait, decide_back
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
@@ -122,19 +122,12 @@ class StatusBack:
             await self.target.set_status(before.key, letter, self.policy.notify)
         except InDoubt as doubt:
             lost = doubt
-        after = await self._look(before.key)
+        after = await read_back(self.target, before.key)
         if after is not None and (lost is None or after.status != before.status):
             return after
         raise lost or InDoubt(
             f"CS-Cart took status {letter} for order {before.number}, but does not show the order", ended=True
         )
-
-    async def _look(self, key: str) -> Order | None:
-        try:
-            found = await self.target.order(key)
-        except RetryLater:
-            return None
-        return None if isinstance(found, BrokenRecord) else found
 
     def _seen(self, link: OrderLink, source: Order) -> OrderLink:
         """The link once the source's letter is known; with nothing else new, the other stream has nothing to do."""

@@ -4,26 +4,28 @@ when the source turns out to lose them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held
+from syncd.errors import Held, InDoubt
 from syncd.model.product import Product
-from syncd.state import history, product_links
+from syncd.state import conflicts, history, intents, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.sync.brake import Kind, Pull
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice, ProductSource, ProductTarget
-from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_decision import PICTURES, ProductPlan
 from syncd.sync.product_pictures import arrived, base_while_sending, base_with_theirs
 from syncd.sync.source_writes import STREAM
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
+
+ACTION = "source.pictures"
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,23 @@ class PicturesBack:
     pair: str
     tally: Tally
     now: Callable[[], datetime]
+    waiting: set[str] = field(default_factory=set)
+    """Products whose pictures the source may still be fetching: they are left alone until it cannot be any more."""
+
+    async def settle(self) -> None:
+        """At the start of a cycle: sendings that were abandoned and must have ended by now are compared anew."""
+
+        def settle(conn: Connection) -> None:
+            for row in intents.all(conn, self.pair, STREAM):
+                if row.action != ACTION:
+                    continue
+                if self.now() < row.settle_after:
+                    self.waiting.update(row.payload["keys"])
+                    continue
+                product_links.mark_back(conn, self.pair, row.payload["keys"], dirty=True)
+                self.writer.settled(conn, row.record_key)
+
+        await self.db.run(settle)
 
     @property
     def braked(self) -> bool:
@@ -51,12 +70,15 @@ class PicturesBack:
         """Put the office's pictures in place of the source's, and read them back.
 
         Raises `Held` when one of them cannot be fetched, before anything is sent, or when the source did not take them
-        all; `InDoubt` when the answer was lost: then the product is compared anew, and what has arrived is not sent again.
+        all; `InDoubt` when the answer was lost, and as long as an earlier call may be at work. What has arrived in the end
+        is not sent again.
         """
         key, office = plan.product.key, plan.sides.office
         if arrived(plan.sides.base, plan.product, office):
             await self._agree(plan, plan.product)
             return
+        if key in self.waiting:
+            raise _still_fetching(plan)
         addresses = await self.office.image_addresses(office.product_id)
         if not addresses:
             return  # taken away meanwhile: the next comparison says what that means
@@ -66,7 +88,7 @@ class PicturesBack:
             event = HistoryEntry(self.pair, STREAM, key, self.now(), "pictures", {"number": len(addresses)})
             history.add(conn, event)
 
-        step = Step(f"{key}:pictures", "source.update", payload={"keys": [key]})
+        step = Step(_record(key), ACTION, payload={"keys": [key]})
         await self.writer.run(step, lambda: self.target.replace_images(key, addresses), done)
         await self._check(plan, addresses)
 
@@ -101,7 +123,7 @@ class PicturesBack:
         *,
         done: bool = False,
     ) -> None:
-        """Change a link's base; once pictures are `done`, nothing of the product waits any more."""
+        """Change a link's base; once pictures are `done`, nothing waits for them any more, nor does a person's choice."""
 
         def keep(conn: Connection) -> None:
             link = product_links.get(conn, self.pair, key)
@@ -109,8 +131,24 @@ class PicturesBack:
                 product_links.put_base(conn, self.pair, key, change(link.base))
             if done:
                 product_links.mark_back(conn, self.pair, [key], dirty=False)
+                self.writer.settled(conn, _record(key))
+                held = conflicts.of_products(conn, self.pair, [key]).get(key, {})
+                conflicts.settled(conn, self.pair, key, held.keys() - {PICTURES})
 
         await self.db.run(keep)
+
+
+def _record(key: str) -> str:
+    """The key of the intent: a product's fields are written by another one."""
+    return f"{key}:pictures"
+
+
+def _still_fetching(plan: ProductPlan) -> InDoubt:
+    return InDoubt(
+        f"product {plan.product.code}: CS-Cart may still be fetching the pictures of its product {plan.product.key}; "
+        "the next cycle looks again",
+        ended=False,
+    )
 
 
 def _not_taken(plan: ProductPlan, number: int, addresses: Sequence[str]) -> Held:

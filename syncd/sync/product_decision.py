@@ -9,6 +9,7 @@ from syncd.errors import Held
 from syncd.model.backoffice import OfficeSku
 from syncd.model.exchange import SkuChange, SourceChange
 from syncd.model.money import Rates
+from syncd.model.owner import Field
 from syncd.model.product import Content, Product
 from syncd.state.catalog import CatalogRow
 from syncd.sync.merge import Verdict
@@ -34,6 +35,9 @@ from syncd.sync.product_merge import (
 from syncd.sync.product_pictures import merge_pictures
 from syncd.sync.product_texts import office_text
 from syncd.sync.shared_stock import Shelf, whole
+
+PICTURES = str(Field.IMAGES)
+"""What the pictures are called among the fields of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class ProductPlan:
     @property
     def decided(self) -> Mapping[str, FieldPlan]:
         """Every field after the merge, the pictures among them."""
-        return self.fields if self.pictures is None else {**self.fields, "images": self.pictures}
+        return self.fields if self.pictures is None else {**self.fields, PICTURES: self.pictures}
 
     def names(self, verdict: Verdict) -> list[str]:
         """The fields that were decided so."""

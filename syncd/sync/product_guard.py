@@ -8,17 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncd import correlation
-from syncd.errors import (
-    Held,
-    InDoubt,
-    Misconfigured,
-    RetryLater,
-    SetAside,
-    ShopUnavailable,
-    StopStream,
-    StorageFailed,
-    Throttled,
-)
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside, ShopUnavailable
 from syncd.model.product import Product
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
@@ -61,7 +51,7 @@ class ProductGuard:
         try:
             with correlation.bound(f"products/{products[0].key}"):
                 await work()
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
         except StockMoved as moved:
             log.info("product.stock_moved", product=products[0].key, reason=str(moved))

@@ -8,16 +8,7 @@ from functools import partial
 
 import structlog
 
-from syncd.errors import (
-    Held,
-    InDoubt,
-    Misconfigured,
-    RetryLater,
-    SetAside,
-    StopStream,
-    StorageFailed,
-    Throttled,
-)
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.exchange import SourceDraft
 from syncd.state import catalog as mirror
@@ -98,7 +89,7 @@ class SourceCreate:
         self.pulse.beat()
         try:
             await self._create(product, sku)
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
         except (InDoubt, RetryLater) as error:
             await self._failed(key, sku, error)

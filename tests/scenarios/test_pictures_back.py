@@ -13,7 +13,7 @@ from syncd.cli.conflicts import take_command
 from syncd.daemon.once import Exit
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.webasyst.shop import WebasystShop
-from syncd.state import product_links
+from syncd.state import failures, product_links
 from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, Run
 from tests.scenarios.variations import group
@@ -63,15 +63,12 @@ def upload(pair: Pair, code: str, **args: Any) -> int:
 
 
 def quiet(pair: Pair) -> None:
-    """Over several cycles and sweeps nothing is written any more."""
-    for _ in range(2):
-        pair.later(HOUR)
-        pair.run()
+    """From here on nothing is written any more, over several cycles and sweeps."""
     pair.forget_counts()
-    for _ in range(2):
+    for _ in range(3):
         pair.later(HOUR)
         assert pair.run().exit in {Exit.OK, Exit.OUTSTANDING}
-    assert pair.writes == 0, (pair.webasyst.counters.by_method, pair.cscart.counters.by_method)
+        assert pair.writes == 0, (pair.webasyst.counters.by_method, pair.cscart.counters.by_method)
 
 
 def puts(pair: Pair) -> int:
@@ -121,10 +118,9 @@ class TestEdits:
     def test_a_product_that_is_saved_brings_its_pictures_at_once(self, pair: Pair) -> None:
         """Its stamp moves, so no sweep is needed."""
         upload(pair, "A")
-        pair.at_webasyst("product.update", id=pair.office_product("A")["id"], name="Renamed")
-        assert pair.run().exit is Exit.OK
+        pair.at_webasyst("product.update", id=pair.office_product("A")["id"], tags=["new"])
+        assert pair.run("products-back").exit is Exit.OK
         assert here(pair, "A") == there(pair, "A")
-        assert pair.source_detail("A")["product"] == "Renamed"
 
     def test_a_new_picture_in_cscart_arrives_in_webasyst(self, pair: Pair) -> None:
         """As before: beside those that are there, because syncd deletes nothing in Webasyst."""
@@ -140,7 +136,7 @@ class TestEdits:
         pair.later(HOUR)
         pair.run()
         before = there(pair, "A")
-        pair.at_cscart("product.image", sku="A", colour=77)
+        pair.at_cscart("product.image", sku="A", colour=77, more=True)
         pair.later(HOUR)
         assert pair.run().exit is Exit.OK
         assert len(there(pair, "A")) == len(before) + 1
@@ -202,9 +198,10 @@ class TestFirstContact:
         upload(pair, "A", colour=2)
         pair.run()
         pair.later(HOUR)
-        pair.at_cscart("product.image", sku="A", colour=3)
+        pair.at_cscart("product.image", sku="A", colour=3, more=True)
         assert pair.run().exit is Exit.OK
-        assert there(pair, "A")[1:] == here(pair, "A")
+        assert there(pair, "A")[1:] == here(pair, "A")[1:]
+        assert pair.calls("shop.product.images.add") == 1
         quiet(pair)
 
     def test_the_setting_comes_later(self, pair: Pair) -> None:
@@ -270,6 +267,22 @@ class TestNothingIsLost:
         assert pair.run().exit is Exit.OK
         assert here(pair, "A") == there(pair, "A")
         quiet(pair)
+
+    def test_an_address_that_never_answers_is_tried_with_growing_pauses(self, pair: Pair) -> None:
+        """What goes through beside it does not make its pauses short again."""
+        bad = upload(pair, "A")
+        pair.webasyst.faults.add(
+            {"when": "before", "kind": "status", "status": 404, "match": {"path": f"/{bad}/{bad}[.]"}, "times": None}
+        )  # fmt: skip
+        attempts = []
+        for pause in (HOUR, 70, 70, 300):
+            pair.later(pause)
+            pair.cycle("products")
+            pair.cycle("products-back")
+            with pair.database() as db:
+                [failure] = db.run_sync(lambda conn: failures.all(conn, PAIR))
+            attempts.append(failure.attempts)
+        assert attempts == [1, 2, 2, 3]
 
     def test_a_row_of_a_broken_upload_costs_nothing(self, pair: Pair) -> None:
         """Webasyst keeps a row without a file (contracts/webasyst §3.8)."""
@@ -389,6 +402,23 @@ class TestLostAnswers:
         assert pair.run().exit is Exit.OK
         quiet(pair)
 
+    def test_nothing_is_sent_while_the_lost_call_may_be_at_work(self, pair: Pair) -> None:
+        """Two of them at once would mix their pictures; once it must have ended, it is sent again."""
+        pair.set(http={"deadline": 600})
+        upload(pair, "A")
+        pair.cscart.faults.add({"when": "before", "kind": "drop", "match": {"method": "PUT"}, "times": 1})
+        pair.later(HOUR)
+        pair.cycle("products")
+        assert pair.cycle("products-back").doubts == 1
+        pair.later(100)
+        assert pair.cycle("products-back").doubts == 1
+        assert puts(pair) == 1
+        pair.later(700)
+        assert pair.cycle("products-back").doubts == 0
+        assert puts(pair) == 2
+        assert here(pair, "A") == there(pair, "A")
+        quiet(pair)
+
     def test_a_change_between_the_lost_answer_and_the_next_look_arrives(self, pair: Pair) -> None:
         """What was sent is not what stands there now."""
         image = upload(pair, "A")
@@ -452,6 +482,24 @@ class TestConflicts:
         else:
             assert here(pair, "A") == mine
             assert set(mine) < set(there(pair, "A"))
+        quiet(pair)
+
+    def test_a_choice_stays_until_the_pictures_have_arrived(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An address that does not answer does not cost it."""
+        self.clash(pair)
+        monkeypatch.setattr("syncd.cli.conflicts.load_settings", pair.settings)
+        assert take_command("webasyst", "A", "images") == 0
+        lose(pair, skip=0, times=1)
+        run = pair.run()
+        assert run.reasons == {"1": "image"}
+        [held] = pair.conflicts()
+        assert held.choice == "webasyst"
+        pair.later(HOUR)
+        assert pair.run().exit is Exit.OK
+        assert pair.conflicts() == []
+        assert here(pair, "A") == there(pair, "A")
         quiet(pair)
 
     @pytest.mark.parametrize("later", ["cscart", "webasyst"])

@@ -77,17 +77,20 @@ def delete(context: Context, args: Args) -> int:
 
 
 def image(context: Context, args: Args) -> str | None:
-    """Give a product a new main picture, or take it away; returns its address."""
+    """Give a product a new main picture or a further one, or take the main one away; returns the new one's address."""
     product = find_product(context, args)
-    forget(context, product.main_image)
-    product.main_image = None
+    made = None
     if not args.get("remove"):
         colour = int(args.get("colour", context.store.next_id("colour", 1000)))
-        name = f"photo-{product.product_id}.png"
-        product.main_image = keep(context, name, png(colour), "", 0)
+        made = keep(context, f"photo-{product.product_id}.png", png(colour), "", 0)
+    if args.get("more") and made is not None:
+        product.images = [*(product.images or []), made]
+    else:
+        forget(context, product.main_image)
+        product.main_image = made
     product.updated_timestamp = context.store.now
     context.store.touch_products()
-    return None if product.main_image is None else f"{context.url}/images/{product.main_image.path}"
+    return None if made is None else f"{context.url}/images/{made.path}"
 
 
 def untranslate(context: Context, args: Args) -> int:

@@ -26,7 +26,8 @@ operation                  arguments and result
 ``product.update``         ``product_id`` or ``sku``, any column or text by its API name; ``lang``; ``touch``: false
                            leaves ``updated_timestamp`` alone (SQL, mass update, warehouse add-on)
 ``product.delete``         ``product_id`` or ``sku``
-``product.image``          ``product_id`` or ``sku``: new main image; ``remove``: true takes it away; ``colour``
+``product.image``          ``product_id`` or ``sku``: new main image; ``remove``: true takes it away; ``more``: true adds
+                           a further one instead; ``colour``
 ``product.untranslate``    ``product_id`` or ``sku``, ``lang``: no description row for that language
 ``promotion.set``          ``zone`` catalog/cart, ``percent``, ``name``, ``coupon``, ``skus``, ``free_shipping``,
                            ``active``, ``promotion_id``. Returns the id
