@@ -98,3 +98,7 @@ class StopStream(SyncdError):
 
 class StorageFailed(SyncdError):
     """The database cannot be written (disk full, locked, corrupt): no call is made without a durable intent."""
+
+
+ENDS_CYCLE = (Misconfigured, StopStream, StorageFailed, Throttled)
+"""What ends a cycle, whichever record was at hand; every other error stays with its record."""

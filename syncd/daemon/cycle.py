@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from syncd import correlation
-from syncd.app import PAIR, Progress, Shops
+from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
 from syncd.daemon.streams import ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, conflicts, failures, intents, runs
@@ -115,12 +115,12 @@ class Cycles:
             self.pulse.beat()
 
         self.pulse.beat()
-        shops = self.shops
+        orders, products = OrderStreams(self.shops), ProductStreams(self.shops)
         build: dict[str, Callable[..., Cycle]] = {
-            ORDERS: shops.orders,
-            ORDERS_BACK: shops.orders_back,
-            PRODUCTS: shops.products,
-            PRODUCTS_BACK: shops.products_back,
+            ORDERS: orders.orders,
+            ORDERS_BACK: orders.orders_back,
+            PRODUCTS: products.products,
+            PRODUCTS_BACK: products.products_back,
         }
         cycle = build[stream](tally, progress, finished, self.pulse, override=override)
         await cycle.run(retry_all=retry_all)

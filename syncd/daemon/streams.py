@@ -36,12 +36,14 @@ GOES_FIRST = {ORDERS: PRODUCTS, PRODUCTS_BACK: PRODUCTS}
 
 
 def enabled(settings: Settings, stream: str) -> bool:
-    """Whether the settings switch the stream on. Products go back only where the office's value of something counts."""
+    """Whether the settings switch the stream on. Products go back only where something of the office's counts: a value, a
+    product that only stands there, or that one vanished."""
     if stream in KINDS[ORDERS]:
         return settings.orders.enabled
     products = settings.products
     theirs = {Owner.WEBASYST, Owner.BOTH, Owner.SHARED}.intersection(products.owners.values())
-    return products.enabled and (stream == PRODUCTS or bool(theirs) or products.create_in_cscart)
+    back = bool(theirs) or products.create_in_cscart or products.vanished == "zero"
+    return products.enabled and (stream == PRODUCTS or back)
 
 
 def seconds(settings: Settings, stream: str) -> int:

@@ -15,7 +15,7 @@ NEXT = {"new": "process", "processing": "complete"}
 def staff_works(shop: DemoShop) -> dict[str, Any]:
     """Do one thing, chosen by chance. Answers what was done. Raises `ValueError` when the shop refuses."""
     orders = [order for order in webasyst_reader.orders(shop) if order.status in NEXT]
-    if orders and random.choice((True, False)):
+    if orders and random.getrandbits(1):
         order = random.choice(orders)
         action = NEXT[order.status]
         order_id = order.shown_id.removeprefix("#100")

@@ -33,7 +33,8 @@ class Product:
     """One sellable row of the source shop: exactly one SKU code, price and quantity.
 
     `key` is the source's product id; `group` names the variation group it belongs to and `variant` its label in there
-    ("Blue, XL"). `price` and `list_price` are in the source's primary currency, before promotions.
+    ("Blue, XL"); `parent` is the key of the product whose name and categories it shares, empty for none. `price` and
+    `list_price` are in the source's primary currency, before promotions.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Product:
     category_ids: tuple[int, ...] = ()
     """The main one first; empty where the source did not tell them, and for variations, which stand where their parent
     stands."""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ def all(conn: Connection, pair: str) -> list[HeldConflict]:
     return [HeldConflict(*row) for row in found]
 
 
+def held_keys(conn: Connection, pair: str) -> list[str]:
+    """The source products that have a held conflict."""
+    query = select(conflicts.c.source_key).distinct().where(conflicts.c.pair == pair)
+    return list(conn.scalars(query.order_by(conflicts.c.source_key)))
+
+
 def of_products(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, dict[str, HeldConflict]]:
     """The held conflicts of these source products, by field; products without one are absent."""
     found: dict[str, dict[str, HeldConflict]] = {}
@@ -64,6 +70,13 @@ def choose(conn: Connection, pair: str, source_key: str, field: str | None, choi
     if field is not None:
         mine &= conflicts.c.field == field
     return conn.execute(update(conflicts).where(mine).values(choice=choice)).rowcount
+
+
+def forget(conn: Connection, pair: str, keys: Iterable[str]) -> None:
+    """Forget every conflict of these source products."""
+    for batch in batches(keys):
+        mine = (conflicts.c.pair == pair) & conflicts.c.source_key.in_(batch)
+        conn.execute(delete(conflicts).where(mine))
 
 
 def settled(conn: Connection, pair: str, source_key: str, still_held: Iterable[str]) -> None:

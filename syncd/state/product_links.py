@@ -173,6 +173,13 @@ def count(conn: Connection, pair: str) -> int:
     return conn.scalar(select(func.count()).where(product_links.c.pair == pair)) or 0
 
 
+def first_linked_at(conn: Connection, pair: str) -> datetime | None:
+    """When the first of the links was made; `None` without any."""
+    query = select(func.min(product_links.c.linked_at)).where(product_links.c.pair == pair)
+    found: datetime | None = conn.scalar(query)
+    return found
+
+
 def standing(conn: Connection, pair: str) -> int:
     """How many linked SKUs the mirror of the office has."""
     there = (catalog.c.pair == product_links.c.pair) & (catalog.c.sku_id == product_links.c.sku_id)

@@ -17,7 +17,7 @@ from syncd.model.order import Line
 from syncd.model.product import BrokenRecord
 from syncd.model.sku import SkuRule
 from syncd.state import catalog as mirror
-from syncd.state import cursors, misses, product_links
+from syncd.state import conflicts, cursors, misses, product_links
 from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
 from syncd.sync.expected import SkuMatch
@@ -133,6 +133,7 @@ class Catalog:
 
         def finish(conn: Connection) -> list[CatalogRow]:
             vanished = mirror.forget_older(conn, self._pair, number)
+            self._part(conn, vanished)
             cursors.put(conn, self._pair, SCANNED[self.rule.case_sensitive], began)
             for name in (SCANNED[not self.rule.case_sensitive], RESCANNED):
                 cursors.reset(conn, self._pair, name)
@@ -144,6 +145,14 @@ class Catalog:
             return vanished
 
         return await self._db.run(finish)
+
+    def _part(self, conn: Connection, vanished: Sequence[CatalogRow]) -> None:
+        """Whoever's scan it is, in the commit that forgets them: source products whose SKU vanished wait for nobody's
+        choice any more, and the way back looks at them."""
+        links = product_links.by_skus(conn, self._pair, [row.sku_id for row in vanished]).values()
+        keys = [link.source_key for link in links]
+        conflicts.forget(conn, self._pair, keys)
+        product_links.mark_back(conn, self._pair, keys, dirty=True)
 
     async def _keep(self, broken: Sequence[BrokenRecord], scan: int) -> bool:
         """Products that stand in the office but cannot be read keep their codes in the mirror, so that nothing is created
@@ -183,7 +192,8 @@ class Catalog:
             return
         earlier = await self._db.run(lambda conn: cursors.get(conn, self._pair, TOUCHED))
         since = scanned if earlier is None else max(scanned, earlier.position)
-        await self.remember(await self._office.products_touched_since(since - CLOCK_MARGIN))
+        offset = timedelta(seconds=(await self._office.profile()).server_offset)
+        await self.remember(await self._office.products_touched_since(since + offset - CLOCK_MARGIN))
         await self._db.run(lambda conn: cursors.put(conn, self._pair, TOUCHED, now))
         self._touched_read_at = now
 

@@ -40,18 +40,24 @@ class Repeat:
 
 
 def settle(
-    intent: Intent, hits: Sequence[OfficeOrder], nameless: Iterable[OfficeOrder], now: datetime
+    intent: Intent,
+    hits: Sequence[OfficeOrder],
+    nameless: Iterable[OfficeOrder],
+    now: datetime,
+    *,
+    offset: timedelta = timedelta(),
 ) -> Adopt | Wait | Suspect | Repeat:
     """The verdict on one doubtful creation.
 
     `hits` carry the intent's reference; `nameless` are orders without any, created since the call began. Of several hits
-    the oldest is ours: later ones can only be repetitions by somebody else.
+    the oldest is ours: later ones can only be repetitions by somebody else. `offset` is how far the office's clock, which
+    stamps orders, is ahead of ours.
     """
     if hits:
         return Adopt(min(hits, key=lambda order: order.order_id))
     if now < intent.settle_after:
         return Wait()
-    lookalikes = [order.order_id for order in nameless if _looks_like(order, intent)]
+    lookalikes = [order.order_id for order in nameless if _looks_like(order, intent, offset)]
     return Suspect(tuple(sorted(lookalikes))) if lookalikes else Repeat()
 
 
@@ -60,7 +66,7 @@ def fingerprint(lines: Iterable[tuple[int | None, str]]) -> list[str]:
     return sorted(f"{sku_id}x{quantity}" for sku_id, quantity in lines if sku_id)
 
 
-def _looks_like(order: OfficeOrder, intent: Intent) -> bool:
+def _looks_like(order: OfficeOrder, intent: Intent, offset: timedelta) -> bool:
     """Same contact (when it was known), created while the call could run, and the same products or no lines yet.
 
     Half-written means: no params at all, because the shop died between the row and its params (contracts/webasyst §8);
@@ -71,7 +77,7 @@ def _looks_like(order: OfficeOrder, intent: Intent) -> bool:
     contact = intent.payload.get("contact_id")
     if contact is not None and order.contact_id != contact:
         return False
-    if not intent.started_at - SKEW <= order.created_at <= intent.settle_after + SKEW:
+    if not intent.started_at - SKEW <= order.created_at - offset <= intent.settle_after + SKEW:
         return False
     theirs = Counter(fingerprint((line.sku_id, str(line.quantity.normalize())) for line in order.lines))
     return not order.lines or theirs == Counter(intent.payload.get("lines", []))

@@ -46,9 +46,10 @@ class SetAsideRecords:
         """The version of the record that failed; empty when none did."""
         return self._open[key].version if key in self._open else ""
 
-    def rests(self, key: str) -> bool:
-        """Whether the record failed and its pause is not over."""
-        return key in self._open and self._open[key].next_at > self._now()
+    def rests(self, key: str, *, least: int = 1) -> bool:
+        """Whether the record failed, so many times at `least`, and its pause is not over."""
+        row = self._open.get(key)
+        return row is not None and row.attempts >= least and row.next_at > self._now()
 
     def has(self, key: str, code: str) -> bool:
         """Whether the record failed for this reason."""

@@ -11,16 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from syncd import correlation
-from syncd.errors import (
-    Held,
-    InDoubt,
-    Misconfigured,
-    RetryLater,
-    SetAside,
-    StopStream,
-    StorageFailed,
-    Throttled,
-)
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
@@ -42,6 +33,7 @@ from syncd.sync.order_edit import edit_of
 from syncd.sync.order_handling import DELETED, LET_GO, TROUBLES_IN_A_ROW, let_go
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderTarget
+from syncd.sync.product_guard import unwell
 from syncd.sync.pulse import Pulse
 from syncd.sync.writer import Writer
 
@@ -225,9 +217,12 @@ class OrderBackHandling:
             self.tally.add(Event.DOUBTFUL)
             # Beside the intent, which tells what to look for, the failure makes the pauses grow.
             await self.failing.record(key, doubt, version=case.version)
+            self.troubles += 1
+            if self.troubles >= TROUBLES_IN_A_ROW:
+                raise unwell(doubt) from doubt
         except SetAside as error:
             await self._set_aside(case, error)
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
         except RetryLater as error:
             await self._trouble(case, error)

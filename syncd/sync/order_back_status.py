@@ -10,11 +10,10 @@ from decimal import Decimal
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater
+from syncd.errors import Held, InDoubt, NotAuthorised
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.money import to_cents
 from syncd.model.order import Order
-from syncd.model.product import BrokenRecord
 from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
@@ -22,13 +21,17 @@ from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind
 from syncd.sync.facets import MONEY, changed_facets, facets_of, version_of
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import SET_STATUS, Letters
+from syncd.sync.letters import SET_STATUS, Letters, on_its_way
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderTarget
+from syncd.sync.read_back import read_back
 from syncd.sync.status_back import Conflict, SetLetter, Wait, decide_back
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
+
+BACKORDERED = "B"
+"""What the shop makes of any status when stock is short."""
 
 LACKS_RIGHT = NotAuthorised.__name__
 """The code of the failure that keeps the stream from setting any other letter: each try would recalculate an order."""
@@ -58,6 +61,8 @@ class StatusBack:
         Raises `Held` for a conflict, a pulled brake and a letter that the shop did not take, `InDoubt` when the answer was
         lost, `Misconfigured` for a letter the shop does not have, `NotAuthorised` when it edits the order instead.
         """
+        if source.status == BACKORDERED != link.status and await self._on_its_way(link):
+            link = replace(link, status=BACKORDERED)
         decision = decide_back(
             link, order.state, source.status, self.policy.statuses, self.policy.states_back
         )
@@ -70,6 +75,11 @@ class StatusBack:
         elif not isinstance(decision, Wait):
             known = replace(self._seen(link, source), carried=order.state)
             await self.db.run(lambda conn: order_links.put(conn, known))
+
+    async def _on_its_way(self, link: OrderLink) -> bool:
+        """Whether what stands there came of a letter of ours whose answer was lost."""
+        pair, key = self.policy.pair, link.source_key
+        return await self.db.run(lambda conn: on_its_way(conn, pair, key)) is not None
 
     async def _allowed(self, source: Order) -> None:
         await self.letters.check(self.policy.states_back.values())
@@ -96,7 +106,7 @@ class StatusBack:
 
         step = Step(link.source_key, SET_STATUS, payload={"letter": letter})
         after = await self.writer.run(step, lambda: self._put(before, letter), done)
-        if _amounts(after) != _amounts(before):
+        if _rebuilt(before, after):
             error = _lacks_right(before.number)
             await self.failing.record(link.source_key, error, version="")
             raise error
@@ -112,25 +122,25 @@ class StatusBack:
             await self.target.set_status(before.key, letter, self.policy.notify)
         except InDoubt as doubt:
             lost = doubt
-        after = await self._look(before.key)
+        after = await read_back(self.target, before.key)
         if after is not None and (lost is None or after.status != before.status):
             return after
         raise lost or InDoubt(
             f"CS-Cart took status {letter} for order {before.number}, but does not show the order", ended=True
         )
 
-    async def _look(self, key: str) -> Order | None:
-        try:
-            found = await self.target.order(key)
-        except RetryLater:
-            return None
-        return None if isinstance(found, BrokenRecord) else found
-
     def _seen(self, link: OrderLink, source: Order) -> OrderLink:
         """The link once the source's letter is known; with nothing else new, the other stream has nothing to do."""
         same = link.version and not changed_facets(source, link.base.get("facets", {}))
         version = version_of(source) if same else link.version
         return replace(link, status=source.status, version=version, updated_at=self.now())
+
+
+def _rebuilt(before: Order, after: Order) -> bool:
+    """Whether the shop edited the order instead of moving it (contracts/cscart §4.6): amounts moved, or it was stamped and
+    has its status still. Short stock makes a B of a B."""
+    stamped = after.status == before.status != BACKORDERED and after.updated_at != before.updated_at
+    return stamped or _amounts(after) != _amounts(before)
 
 
 def _amounts(order: Order) -> tuple[list[str], Decimal]:
@@ -141,7 +151,7 @@ def _amounts(order: Order) -> tuple[list[str], Decimal]:
 
 def _lacks_right(number: str) -> NotAuthorised:
     return NotAuthorised(
-        f"CS-Cart recalculated order {number} instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
+        f"CS-Cart edited order {number} anew instead of setting its status: the user of SYNCD_CSCART__EMAIL lacks the "
         "privilege update_status on orders. Compare that order, give the user the privilege in Customers > User groups, "
         "then run 'syncd run --once orders'; until then no status is set"
     )
@@ -150,5 +160,5 @@ def _lacks_right(number: str) -> NotAuthorised:
 def _not_taken(before: Order, letter: str, stands: str) -> str:
     where = f"order {before.number}: CS-Cart was to set status {letter}, and it is {stands}"
     if stands == before.status:
-        return f"{where} as before: an add-on refused it, or the user lacks the privilege update_status; look at it there"
+        return f"{where} as before; look there for what refused it, syncd tries again"
     return f"{where}: CS-Cart is short of stock for it; put the stock right there, syncd tries again"

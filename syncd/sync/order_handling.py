@@ -9,16 +9,7 @@ from functools import partial
 import structlog
 
 from syncd import correlation
-from syncd.errors import (
-    Held,
-    InDoubt,
-    Misconfigured,
-    RetryLater,
-    SetAside,
-    StopStream,
-    StorageFailed,
-    Throttled,
-)
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
@@ -151,7 +142,7 @@ class OrderHandling:
             self.doubtful_customers.update(keys_of(order.customer))
         except SetAside as error:
             await self.set_aside(order, error)
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
         except RetryLater as error:
             await self._trouble(order, error)

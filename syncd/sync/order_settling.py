@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.errors import Held, ShopUnavailable
 from syncd.model.order import Order
@@ -85,11 +85,12 @@ class OrderSettling:
             self.handling.doubtful_customers.update(row.payload.get("customer", ()))
         missed = [row for row in rows if all(hit.reference != row.reference for hit in hits)]
         over = [row for row in missed if now >= row.settle_after]
-        nameless = (
-            await self.office.orders_created_since(min(row.started_at for row in over) - SKEW) if over else []
-        )
+        offset = timedelta(seconds=(await self.office.profile()).server_offset)
+        began = min((row.started_at for row in over), default=now) + offset
+        nameless = await self.office.orders_created_since(began - SKEW) if over else []
         for row in rows:
-            verdict = settle(row, [hit for hit in hits if hit.reference == row.reference], nameless, now)
+            mine = [hit for hit in hits if hit.reference == row.reference]
+            verdict = settle(row, mine, nameless, now, offset=offset)
             await self._follow(row, verdict)
 
     async def _follow(self, intent: Intent, verdict: Adopt | Wait | Suspect | Repeat) -> None:

@@ -75,8 +75,7 @@ class OrdersBackCycle:
                 await self.handling.again(row.record_key)
 
     async def _read_changes(self) -> datetime:
-        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
-        position = cursor.position if cursor else await office_clock(self.office, self.now())
+        position = await self._position()
         page = await self.office.orders_touched_since(position - self.policy.overlap)
         ids = [order.order_id for order in page.records]
         ids += [int(record.key) for record in page.broken]
@@ -95,6 +94,17 @@ class OrdersBackCycle:
         for link in left:
             await self.handling.again(link.source_key)
         return page.clock
+
+    async def _position(self) -> datetime:
+        """Where the cycle before ended. The very first one begins now, and that is kept at once: as long as first cycles
+        fail, what happens meanwhile waits for the one that ends."""
+        pair, name = self.policy.pair, self._cursor_name
+        cursor = await self.db.run(lambda conn: cursors.get(conn, pair, name))
+        if cursor is not None:
+            return cursor.position
+        begins = await office_clock(self.office, self.now())
+        await self.db.run(lambda conn: cursors.put(conn, pair, name, begins))
+        return begins
 
     async def _links(self, ids: Sequence[int]) -> dict[int, OrderLink]:
         links = await self.db.run(lambda conn: order_links.by_orders(conn, self.policy.pair, ids))

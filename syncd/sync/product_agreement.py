@@ -60,6 +60,8 @@ def agreed_base(plan: ProductPlan, side: Side) -> tuple[dict[str, Any], dict[str
         base.pop("quantity", None)
     if plan.stays_hidden:
         base["kept_hidden"] = True
+    if plan.product.parent:
+        base["child"] = True
     if plan.unlimited:
         base["unlimited"] = list(plan.unlimited)
     return base | noted_pictures(plan.pictures, earlier, side), texts
@@ -76,7 +78,7 @@ def created_base(
     if rule.owners[Field.QUANTITY] is Owner.SHARED:
         quantity = product.quantity
         base["shelf"] = spell_shelf(Shelf(quantity, quantity, quantity, Decimal(0)))
-    return base | {"images": ""}
+    return base | {"images": ""} | ({"child": True} if product.parent else {})
 
 
 def created_texts(product: Product, office: OfficeProduct) -> dict[str, Any]:
@@ -92,33 +94,47 @@ def pair_up(here: Mapping[str, str], there: Mapping[str, str]) -> dict[str, Any]
     }
 
 
+def counted_base(plan: ProductPlan) -> dict[str, Any]:
+    """The base with shared stock as it was counted for the plan, and nothing of it in doubt.
+
+    What was counted stays counted whatever becomes of a write: an earlier write that was found to have taken effect must
+    not be taken for a movement when the next one does not. Where the office sells without limit nothing was counted, and
+    what was agreed before is no count either.
+    """
+    base = {name: value for name, value in plan.sides.base.items() if name not in {"shelf", "pending"}}
+    if plan.shelf is None:
+        return base
+    if plan.sides.offered.stock is None:
+        return {name: value for name, value in base.items() if name != "quantity"}
+    return base | {"shelf": spell_shelf(plan.shelf)}
+
+
 def pending_base(plan: ProductPlan, side: Side, now: datetime) -> dict[str, Any] | None:
     """The base that must be kept before anything is written to a side at this moment, so that shared stock survives a lost
-    answer; `None` where the one that is kept will do.
+    answer; `None` where the one that is kept will do."""
+    there = plan.sides.offered.stock
+    if not writes_shared(plan, side):
+        return counted_base(plan) if plan.shelf is not None and "pending" in plan.sides.base else None
+    if plan.shelf is None or there is None:
+        return counted_base(plan)
+    stamp = stamp_of(plan.sides, side)
+    pending = Pending(
+        side=side,
+        before=there if side is Side.WEBASYST else plan.product.quantity,
+        stamp=spell_stamp(stamp),
+        young=stamp is None or stamp > now - YOUNG,
+        shelf=written(plan.shelf, side),
+    )
+    return counted_base(plan) | {"pending": spell_pending(pending)}
 
-    What was counted stays counted whatever becomes of the write: an earlier write that was found to have taken effect must
-    not be taken for a movement when this one does not. Where the office sells without limit nothing was counted.
-    """
-    earlier, there = plan.sides.base, plan.sides.offered.stock
-    writes = _writes_stock(plan, side)
-    if plan.shelf is None or not (writes or "pending" in earlier):
-        return None
-    base = {name: value for name, value in earlier.items() if name not in {"shelf", "pending"}}
-    if there is None:
-        # What was agreed before it had no limit is no count either.
-        return {name: value for name, value in base.items() if name != "quantity"}
-    base["shelf"] = spell_shelf(plan.shelf)
-    if writes:
-        stamp = stamp_of(plan.sides, side)
-        pending = Pending(
-            side=side,
-            before=there if side is Side.WEBASYST else plan.product.quantity,
-            stamp=spell_stamp(stamp),
-            young=stamp is None or stamp > now - YOUNG,
-            shelf=written(plan.shelf, side),
-        )
-        base["pending"] = spell_pending(pending)
-    return base
+
+def writes_shared(plan: ProductPlan, side: Side) -> bool:
+    """Whether the plan, as far as brakes let it pass, writes shared stock to this side."""
+    if plan.shelf is None:
+        return False
+    if side is Side.CSCART:
+        return plan.source_change.quantity is not None
+    return plan.sku_change is not None and plan.sku_change.stock is not None
 
 
 def _agreed_pair(field: FieldPlan, side: Side) -> tuple[str, str] | None:
@@ -139,13 +155,6 @@ def _shown(field: FieldPlan, kept: Any) -> str:
 
 def _shelf_after(plan: ProductPlan, side: Side) -> Shelf | None:
     """What was counted stays counted; a write makes that side say the total. What sells without limit is not counted."""
-    if plan.shelf is not None and _writes_stock(plan, side):
+    if plan.shelf is not None and writes_shared(plan, side):
         return written(plan.shelf, side)
     return None if plan.sides.offered.stock is None else plan.shelf
-
-
-def _writes_stock(plan: ProductPlan, side: Side) -> bool:
-    """Whether the plan, as far as brakes let it pass, writes stock to this side."""
-    if side is Side.CSCART:
-        return plan.source_change.quantity is not None
-    return plan.sku_change is not None and plan.sku_change.stock is not None

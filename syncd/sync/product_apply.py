@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from syncd.state import product_links
+from syncd.state import conflicts, product_links
 from syncd.state.database import Database
 from syncd.state.link_taken import LinkTaken
 from syncd.sync.brake import Overview
@@ -17,7 +17,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_create import ProductCreate
 from syncd.sync.product_decision import ProductPlan, ProductPolicy
-from syncd.sync.product_guard import ProductGuard
+from syncd.sync.product_guard import ProductGuard, StockMoved
 from syncd.sync.product_overview import overview, without
 from syncd.sync.product_plan import BatchPlan, ProductPlanner
 from syncd.sync.product_writes import ProductWrites
@@ -83,12 +83,13 @@ class ProductApply:
     async def _change(self, plans: Sequence[ProductPlan]) -> None:
         """Prices, stock and flags of the whole batch first, then texts one product at a time."""
         allowed = {plan.product.key: without(plan, self.brakes.blocked) for plan in plans}
-        await self.db.run(lambda conn: self.writes.prepare(conn, list(allowed.values())))
         missed = await self.changes.send(list(allowed.values()))
         done: list[ProductPlan] = []
         braked: list[ProductPlan] = []
         for plan in plans:
             key = plan.product.key
+            if isinstance(missed.get(key), StockMoved):
+                continue
             if key in missed:
                 await self.guard.failed([plan.product], missed[key])
                 continue
@@ -134,4 +135,8 @@ class ProductApply:
         for key in keys:
             await self.failing.clear(key)
         if keys:
-            await self.db.run(lambda conn: product_links.mark_clean(conn, self.policy.pair, keys))
+            await self.db.run(lambda conn: self._forget(conn, keys))
+
+    def _forget(self, conn: Connection, keys: Sequence[str]) -> None:
+        product_links.mark_clean(conn, self.policy.pair, keys)
+        conflicts.forget(conn, self.policy.pair, keys)

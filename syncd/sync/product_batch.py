@@ -1,20 +1,31 @@
-"""Prices, stock and flags of many SKUs in one call, read back, and narrowed down to the SKU that spoils it."""
+"""Prices, stock and flags of many SKUs in one call, read back, and narrowed down to the SKU that spoils it.
+
+Shared stock is looked at once more right before the call, while no other stream writes: what moved since the plan was made
+would be overwritten, and nobody would ever know.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt, SetAside
+from syncd.errors import Held, InDoubt, Misconfigured, RetryLater, SetAside
 from syncd.model.backoffice import OfficeSku
 from syncd.model.exchange import SkuChange
+from syncd.model.owner import Side
+from syncd.state import product_links
+from syncd.state.database import Database
 from syncd.sync.catalog import Catalog
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
+from syncd.sync.product_agreement import writes_shared
 from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_guard import StockMoved
+from syncd.sync.product_writes import ProductWrites
 from syncd.sync.writer import Step, Writer
 
 TOLD_SINGLY = 5
@@ -34,6 +45,8 @@ class ProductBatch:
     office: ProductOffice
     catalog: Catalog
     writer: Writer
+    writes: ProductWrites
+    db: Database
     tally: Tally
 
     async def send(self, plans: Sequence[ProductPlan]) -> dict[str, Exception]:
@@ -43,11 +56,13 @@ class ProductBatch:
         alone: values are absolute, so that nothing can happen twice.
         """
         waiting = [[plan for plan in plans if plan.sku_changes]]
+        idle = [plan for plan in plans if not writes_shared(plan, Side.WEBASYST)]
+        await self.db.run(lambda conn: self.writes.prepare(conn, idle))
         missed: dict[str, Exception] = {}
         splits = 0
         while waiting:
             batch = waiting.pop(0)
-            left, error = await self._send(batch) if batch else ([], None)
+            left, error = await self._send(batch, missed) if batch else ([], None)
             if len(left) > 1 and splits < MOST_SPLITS and _is_known(error):
                 splits += 1
                 waiting += [left[: len(left) // 2], left[len(left) // 2 :]]
@@ -55,33 +70,64 @@ class ProductBatch:
                 missed |= {plan.product.key: error or _not_taken(plan) for plan in left}
         return missed
 
-    async def _send(self, plans: Sequence[ProductPlan]) -> tuple[list[ProductPlan], Exception | None]:
-        """One call; answers the plans that did not take, and the call's error."""
-        changes = [change for plan in plans for change in plan.sku_changes]
+    async def _send(
+        self, plans: Sequence[ProductPlan], missed: dict[str, Exception]
+    ) -> tuple[list[ProductPlan], Exception | None]:
+        """One call; answers the plans that did not take, and the call's error. Plans whose stock moved are left out of it,
+        and noted as missed."""
         step = Step(
-            f"batch:{changes[0].sku_id}",
+            f"batch:{plans[0].sku.sku_id}",
             "skus.change",
             payload={
-                "sku_ids": [change.sku_id for change in changes],
+                "sku_ids": [change.sku_id for plan in plans for change in plan.sku_changes],
                 "keys": [plan.product.key for plan in plans],
             },
         )
+        going = list(plans)
+
+        async def call() -> None:
+            moved = await self._moved(plans)
+            missed.update({plan.product.key: _stock_moved(plan) for plan in moved})
+            going[:] = [plan for plan in plans if plan.product.key not in missed]
+            if going:
+                await self._change(going)
+
         error: Exception | None = None
         try:
-            await self.writer.run(step, lambda: self.office.change_skus(changes), _nothing)
+            await self.writer.run(step, call, _nothing)
         except SetAside as refusal:
-            return list(plans), refusal
+            return going, refusal
         except InDoubt as doubt:
             error = doubt
-        left = await self._read_back(plans, changes)
+        left = await self._read_back(going) if going else []
         if error is None or not left or _is_known(error):
             await self.writer.close(step.record_key)
         return left, error
 
-    async def _read_back(
-        self, plans: Sequence[ProductPlan], changes: Sequence[SkuChange]
-    ) -> list[ProductPlan]:
-        products = await self.office.products(sorted({change.product_id for change in changes}))
+    async def _moved(self, plans: Sequence[ProductPlan]) -> list[ProductPlan]:
+        """Those whose shared stock is not what it was when they were planned; they are compared in the next cycle."""
+        shared = [plan for plan in plans if plan.linked and writes_shared(plan, Side.WEBASYST)]
+        if not shared:
+            return []
+        found = await self.office.products(sorted({plan.sku.product_id for plan in shared}))
+        stock_id = await self.office.stock_id()
+        there = {sku.sku_id: _stock(sku, stock_id) for product in found for sku in product.skus}
+        moved = [plan for plan in shared if there.get(plan.sku.sku_id) != plan.sides.offered.stock]
+        skus = [plan.sku.sku_id for plan in moved]
+        await self.db.run(lambda conn: product_links.mark_dirty(conn, self.writes.policy.pair, skus))
+        return moved
+
+    async def _change(self, plans: Sequence[ProductPlan]) -> None:
+        """Note what is pending, and make the call; an error that is no doubt has changed nothing."""
+        await self.db.run(lambda conn: self.writes.prepare(conn, plans))
+        try:
+            await self.office.change_skus([change for plan in plans for change in plan.sku_changes])
+        except (SetAside, RetryLater, Misconfigured):
+            await self.db.run(lambda conn: self.writes.withdraw(conn, plans))
+            raise
+
+    async def _read_back(self, plans: Sequence[ProductPlan]) -> list[ProductPlan]:
+        products = await self.office.products(sorted({plan.sku.product_id for plan in plans}))
         await self.catalog.remember(products)
         skus = {sku.sku_id: sku for product in products for sku in product.skus}
         stock_id = await self.office.stock_id()
@@ -125,15 +171,22 @@ def _tell(plans: Sequence[ProductPlan]) -> None:
 def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:
     if sku is None:
         return False
-    stock = sku.count if stock_id is None else sku.stock.get(stock_id)
     pairs = [
         (change.price, sku.price),
         (change.compare_price, sku.compare_price),
-        (change.stock, stock),
+        (change.stock, _stock(sku, stock_id)),
         (change.visible, sku.visible),
     ]
     filled = all(number in sku.stock for number in change.fill)
     return filled and all(wanted is None or wanted == there for wanted, there in pairs)
+
+
+def _stock(sku: OfficeSku, stock_id: int | None) -> Decimal | None:
+    return sku.count if stock_id is None else sku.stock.get(stock_id)
+
+
+def _stock_moved(plan: ProductPlan) -> StockMoved:
+    return StockMoved(f"product {plan.product.code}: its stock in Webasyst moved while it was compared")
 
 
 def _not_taken(plan: ProductPlan) -> Held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -72,7 +72,9 @@ class ProductDoubts:
 
     async def _settle_creations(self, rows: Sequence[Intent], resting: set[str]) -> list[str]:
         """What was created since the oldest call began shows which ones took effect (contracts/webasyst §9)."""
-        touched = await self.office.products_touched_since(min(row.started_at for row in rows) - SKEW)
+        offset = timedelta(seconds=(await self.office.profile()).server_offset)
+        began = min(row.started_at for row in rows) + offset
+        touched = await self.office.products_touched_since(began - SKEW)
         homes = {row.payload["product_id"] for row in rows if "product_id" in row.payload}
         touched += await self.office.products(sorted(homes)) if homes else []
         await self.writes.catalog.remember(touched)

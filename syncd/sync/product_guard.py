@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncd import correlation
-from syncd.errors import InDoubt, Misconfigured, RetryLater, SetAside, StopStream, StorageFailed, Throttled
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside, ShopUnavailable
 from syncd.model.product import Product
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
@@ -22,6 +22,12 @@ TROUBLES_IN_A_ROW = 3
 log = structlog.get_logger(__name__)
 
 
+class StockMoved(Held):
+    """Shared stock moved between our look at it and our write: nothing was written, and the next cycle looks again."""
+
+    code = "stock-moved"
+
+
 @dataclass(slots=True)
 class ProductGuard:
     """Runs the work of products and keeps account of what went wrong."""
@@ -30,6 +36,8 @@ class ProductGuard:
     tally: Tally
     pulse: Pulse = field(default_factory=Pulse)
     troubles: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    """The versions that products fail in, by key, where another shop's than the source's counts."""
 
     async def run(
         self, products: Sequence[Product], work: Callable[[], Awaitable[None]], *, clears: bool = True
@@ -43,17 +51,22 @@ class ProductGuard:
         try:
             with correlation.bound(f"products/{products[0].key}"):
                 await work()
-        except (Misconfigured, StopStream, StorageFailed, Throttled):
+        except ENDS_CYCLE:
             raise
-        except (InDoubt, SetAside) as error:
+        except StockMoved as moved:
+            log.info("product.stock_moved", product=products[0].key, reason=str(moved))
+            return False
+        except SetAside as error:
             await self.failed(products, error)
             return False
-        except RetryLater as error:
+        except (InDoubt, RetryLater) as error:
             await self.failed(products, error)
             self.troubles += 1
-            if self.troubles >= TROUBLES_IN_A_ROW:
-                raise
-            return False
+            if self.troubles < TROUBLES_IN_A_ROW:
+                return False
+            if isinstance(error, InDoubt):
+                raise unwell(error) from error
+            raise
         except Exception as error:
             log.exception("product.unexpected", product=products[0].key)
             await self.failed(products, error)
@@ -77,11 +90,17 @@ class ProductGuard:
                 reason=str(error),
             )
             self.tally.add(Event.DOUBTFUL if doubtful else Event.FAILED)
-            await self.failing.record(product.key, error, version=version_of(product), payload=product)
+            version = self.versions.get(product.key) or version_of(product)
+            await self.failing.record(product.key, error, version=version, payload=product)
 
     def waits(self, product: Product) -> bool:
         """Whether this very version of the product failed before and its pause is not over."""
         return product.key in self.failing and self.failing.waits(product.key, version_of(product))
+
+
+def unwell(last: InDoubt) -> ShopUnavailable:
+    """What stops a stream after so many writes without a usable answer: each of them may have cost a whole deadline."""
+    return ShopUnavailable(f"{TROUBLES_IN_A_ROW} writes in a row got no usable answer; the last one: {last}")
 
 
 def version_of(product: Product) -> str:

@@ -211,6 +211,8 @@ def _merge_text(sides: Sides, rule: MergeRule, name: str, text: str, answer: str
         # The source may hold all that it can of the office's text, though its answer was lost.
         compared = replace(compared, same=compared.same or canonical(text) == canonical(back))
     verdict = _decide(sides, rule, FIELD_OF_TEXT[name], name, compared)
+    if verdict is Verdict.BACK and name == "name" and sides.product.parent:
+        verdict = Verdict.AGREED  # A variation bears its parent's name (contracts/cscart §3.4).
     if _empties(verdict, name, text, answer, agreed):
         verdict = Verdict.AGREED
     counts = answer if verdict is Verdict.BACK else text

@@ -15,7 +15,7 @@ from syncd.state.database import Database
 from syncd.sync.catalog import Catalog
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPolicy
-from syncd.sync.product_family import Partner, number
+from syncd.sync.product_family import Partner, first_in_group
 
 FEW = 5
 """Up to so many missing products of a batch are searched for by code before they are created."""
@@ -94,7 +94,7 @@ class Missing:
         members |= {partner.product.key for partner in partners if self._group(partner.product) == group}
         home = await self._home(members, partners)
         if home is None:
-            creations.products.append(sorted(products, key=lambda product: number(product.key)))
+            creations.products.append(sorted(products, key=first_in_group))
         else:
             creations.skus += [(product, home) for product in products]
 

@@ -26,7 +26,14 @@ from syncd.sync.category_places import Places
 from syncd.sync.conflicts import note_conflicts
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
-from syncd.sync.product_agreement import agreed_base, created_base, created_texts, pending_base
+from syncd.sync.product_agreement import (
+    agreed_base,
+    counted_base,
+    created_base,
+    created_texts,
+    pending_base,
+    writes_shared,
+)
 from syncd.sync.product_categories import canonical, created_categories
 from syncd.sync.product_decision import ProductPlan, ProductPolicy, amounts, content_fields
 from syncd.sync.product_pictures import base_with_ours, created_pictures
@@ -114,6 +121,12 @@ class ProductWrites:
             base = pending_base(plan, Side.WEBASYST, self.now())
             if base is not None and plan.linked:
                 product_links.put_base(conn, self.policy.pair, plan.product.key, base)
+
+    def withdraw(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Note that shared stock was not written: the call never reached the office, or was refused there."""
+        for plan in plans:
+            if plan.linked and writes_shared(plan, Side.WEBASYST):
+                product_links.put_base(conn, self.policy.pair, plan.product.key, counted_base(plan))
 
     def agree(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
         """Commit what both sides now say: the links' bases, and nothing left to look at but pictures to be sent."""

@@ -15,6 +15,7 @@ from syncd.model.exchange import Page
 from syncd.model.product import BrokenRecord, Product
 from syncd.state import cursors, product_links
 from syncd.state.catalog import CatalogRow
+from syncd.state.conflicts import held_keys
 from syncd.state.database import Database
 from syncd.sync.brake import LEAST_SUSPICIOUS
 from syncd.sync.catalog import Catalog
@@ -26,6 +27,7 @@ from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_sight import Sight, glance, recall
 from syncd.sync.product_vanished import Vanished
+from syncd.sync.source_doubts import SourceDoubts
 from syncd.sync.source_listing import SourceListing
 from syncd.sync.window import start
 
@@ -69,6 +71,7 @@ class ProductsCycle:
     now: Callable[[], datetime]
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
+    source_doubts: SourceDoubts
     work: dict[str, WorkItem] = field(default_factory=dict)
     seen: int = 0
 
@@ -82,6 +85,7 @@ class ProductsCycle:
 
     async def _run(self, *, retry_all: bool) -> None:
         await self.apply.begin()
+        await self.source_doubts.settle()
         sweep = await self._sweep_due()
         if sweep:
             # Before anything else: codes may be compared in another way since the last scan.
@@ -93,7 +97,7 @@ class ProductsCycle:
         clock = await self._look_at_changes(cursor.position if cursor else None)
         if sweep and cursor is not None:
             await self._look_at_amounts()
-        await self._collect_dirty()
+        await self._collect_dirty(conflicts=sweep)
         await self._write()
         await self._commit(clock, swept=sweep)
 
@@ -111,9 +115,6 @@ class ProductsCycle:
         gone = await self.db.run(lambda conn: self._linked(conn, vanished))
         for source_key, row in gone:
             log.warning("product.vanished", product=source_key, sku=row.code, office_product=row.product_id)
-        if self.policy.zero_vanished:
-            keys = [source_key for source_key, _ in gone]
-            await self.db.run(lambda conn: product_links.mark_back(conn, self.policy.pair, keys, dirty=True))
         await self._brake_when_emptied()
 
     async def _brake_when_emptied(self) -> None:
@@ -209,12 +210,14 @@ class ProductsCycle:
             for key in batch:
                 self._add(key, groups.get(key, ""))
 
-    async def _collect_dirty(self) -> None:
+    async def _collect_dirty(self, *, conflicts: bool) -> None:
         """Products that orders moved, whose pictures are not sent, or that a brake held back; while one is engaged they wait
-        for its release, and failed ones for the end of their pause."""
+        for its release, and failed ones for the end of their pause. With `conflicts` those that wait for a person as well:
+        a setting may settle them by now, or the product is gone."""
         if self.apply.brakes.blocked:
             return
         keys = await self.db.run(lambda conn: product_links.dirty_keys(conn, self.policy.pair))
+        keys += await self.db.run(lambda conn: held_keys(conn, self.policy.pair)) if conflicts else []
         groups = await self.listing.groups(keys)
         for key in keys:
             if not self.failing.rests(key):

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt, Misconfigured, SetAside, StopStream, StorageFailed
+from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.exchange import SourceDraft
-from syncd.model.money import plain
 from syncd.state import catalog as mirror
-from syncd.state import intents, product_links
+from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
-from syncd.state.intents import Intent
-from syncd.state.product_links import ProductLink
 from syncd.state.rows import batches
 from syncd.sync.catalog import Catalog
 from syncd.sync.category_places import Places
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice, ProductTarget
-from syncd.sync.product_agreement import pair_up
-from syncd.sync.product_base import office_texts, office_values, spell_flag
+from syncd.sync.product_base import office_texts
 from syncd.sync.product_categories import created_categories
 from syncd.sync.product_decision import ProductPolicy, amounts_back
+from syncd.sync.product_guard import TROUBLES_IN_A_ROW, unwell
 from syncd.sync.product_pictures import created_pictures
 from syncd.sync.pulse import Pulse
 from syncd.sync.shared_stock import whole
-from syncd.sync.source_writes import STREAM
+from syncd.sync.source_doubts import ACTION, SourceDoubts, is_creation, record_of, sent
 from syncd.sync.writer import Step, Writer
-
-ACTION = "source.create"
 
 log = structlog.get_logger(__name__)
 
@@ -55,62 +47,90 @@ class SourceCreate:
     policy: ProductPolicy
     tally: Tally
     pulse: Pulse
-    now: Callable[[], datetime]
     places: Places
     wanted: bool
     category_id: int | None
-    waiting: set[int] = field(default_factory=set)
-    """SKUs whose creation is in doubt: they are left alone until it cannot take effect any more."""
+    doubts: SourceDoubts
+    troubles: int = 0
 
-    async def settle(self) -> None:
-        """What became of creations whose answer was lost: the shop has no key of ours to search by, but the code."""
-        rows = await self.db.run(lambda conn: intents.all(conn, self.policy.pair, STREAM))
-        for row in rows:
-            if row.action == ACTION:
-                await self._settle(row)
+    async def run(self, *, everything: bool = False) -> None:
+        """Create what only the office has, those that failed when their pause is over, or all of them with `everything`.
 
-    async def run(self) -> None:
-        """Create what only the office has. Raises what stops the stream."""
-        if not self.wanted:
-            return
-        rows = await self.db.run(lambda conn: mirror.unlinked(conn, self.policy.pair, self.policy.source))
-        fresh = [
-            row
+        Raises what stops the stream, and `RetryLater` when a shop seems to be unwell.
+        """
+        rows = await self._missing() if self.wanted else []
+        await self._forget({record_of(row.sku_id) for row in rows})
+        fresh = {
+            row.sku_id: row.product_id
             for row in rows
-            if row.sku_id not in self.waiting and not self.failing.rests(_record(row.sku_id))
-        ]
-        for batch in batches(sorted({row.product_id for row in fresh}), 100):
+            if row.sku_id not in self.doubts.waiting
+            and (everything or not self.failing.rests(record_of(row.sku_id)))
+        }
+        for batch in batches(sorted(set(fresh.values())), 100):
             products = await self.office.products(batch)
             await self.catalog.remember(products)
-            wanted = {row.sku_id for row in fresh}
             for product in products:
                 for sku in product.skus:
-                    if sku.sku_id in wanted:
+                    if sku.sku_id in fresh:
                         await self._guarded(product, sku)
 
+    async def _missing(self) -> list[CatalogRow]:
+        return await self.db.run(lambda conn: mirror.unlinked(conn, self.policy.pair, self.policy.source))
+
+    async def _forget(self, missing: Collection[str]) -> None:
+        """Failures of SKUs that nobody misses any more: they were linked or deleted, or creating was switched off."""
+        for key in self.failing.due(everything=True):
+            if is_creation(key) and key not in missing:
+                await self.failing.clear(key)
+
     async def _guarded(self, product: OfficeProduct, sku: OfficeSku) -> None:
-        """One bad product never stops the others."""
+        """One bad product never stops the others; a shop that does not answer does."""
+        key = record_of(sku.sku_id)
         self.pulse.beat()
         try:
             await self._create(product, sku)
-        except (Misconfigured, StopStream, StorageFailed):
+        except ENDS_CYCLE:
             raise
-        except (SetAside, InDoubt) as error:
-            log.warning("product.not_created", sku=sku.code, reason=str(error))
-            self.tally.add(Event.DOUBTFUL if isinstance(error, InDoubt) else Event.FAILED)
-            await self.failing.record(_record(sku.sku_id), error, version="")
+        except (InDoubt, RetryLater) as error:
+            await self._failed(key, sku, error)
+            self.troubles += 1
+            if self.troubles < TROUBLES_IN_A_ROW:
+                return
+            if isinstance(error, InDoubt):
+                raise unwell(error) from error
+            raise
+        except SetAside as error:
+            await self._failed(key, sku, error)
+        except Exception as error:
+            log.exception("product.unexpected", sku=sku.code)
+            await self._failed(key, sku, error)
         else:
-            await self.failing.clear(_record(sku.sku_id))
+            self.troubles = 0
+            await self.failing.clear(key)
+
+    async def _failed(self, key: str, sku: OfficeSku, error: Exception) -> None:
+        log.warning("product.not_created", sku=sku.code, reason=str(error))
+        self.tally.add(Event.DOUBTFUL if isinstance(error, InDoubt) else Event.FAILED)
+        await self.failing.record(key, error, version="")
 
     async def _create(self, product: OfficeProduct, sku: OfficeSku) -> None:
         """Look for the code first: what the source has is for the other stream to link."""
-        if await self.target.products_with_code(sku.code):
+        hits = await self.target.products_with_code(sku.code)
+        if hits and all(self.policy.company not in (None, hit.company) for hit in hits):
+            raise Held(
+                f"SKU {sku.code} is not created in CS-Cart: product {hits[0].key} of company {hits[0].company} has it "
+                "there; make the codes differ",
+                code="duplicate-sku",
+            )
+        if hits:
             log.debug("product.there_already", sku=sku.code)
             return
         draft = await self._draft(product, sku)
-        payload = {"code": sku.code, "sku_id": sku.sku_id, "product_id": product.product_id}
-        step = Step(_record(sku.sku_id), ACTION, payload=payload)
-        link = partial(self._link, product, sku, draft)
+        placed = draft.category_ids
+        fresh = created_categories(placed, product.category_ids, self.places.known) if placed else {}
+        payload = sent(product, sku, draft, created_pictures(self.policy.merge) | fresh)
+        step = Step(record_of(sku.sku_id), ACTION, payload=payload)
+        link = partial(self.doubts.link, payload)
         key = await self.writer.run(step, lambda: self.target.create_product(draft), link)
         self.tally.add(Event.CREATED)
         log.info("product.created_in_cscart", sku=sku.code, cscart=key, webasyst=product.product_id)
@@ -132,69 +152,3 @@ class SourceCreate:
             category_ids=await self.places.at_source(product.category_ids) or default,
             company=self.policy.company,
         )
-
-    def _link(
-        self, product: OfficeProduct, sku: OfficeSku, draft: SourceDraft, conn: Connection, key: str
-    ) -> None:
-        """Tie both; the other stream compares them once more before anything counts as agreed."""
-        now = self.now()
-        said = {
-            "price": plain(draft.price),
-            "list_price": plain(draft.list_price),
-            "quantity": plain(Decimal(draft.quantity)),
-            "visible": spell_flag(draft.visible),
-        }
-        stock = Decimal(draft.quantity)
-        answered = office_values(sku.price, sku.compare_price, stock, shown=draft.visible)
-        texts = office_texts(product)
-        placed = draft.category_ids
-        fresh = created_categories(placed, product.category_ids, self.places.known) if placed else {}
-        link = ProductLink(
-            source_key=key,
-            sku_id=sku.sku_id,
-            product_id=product.product_id,
-            base={name: [said[name], answered[name]] for name in said}
-            | created_pictures(self.policy.merge)
-            | fresh,
-            dirty=True,
-            dirty_back=False,
-            pair=self.policy.pair,
-            linked_at=now,
-            updated_at=now,
-            texts=pair_up({**texts, **draft.texts}, texts),
-        )
-        product_links.put_many(conn, [link])
-
-    async def _settle(self, row: Intent) -> None:
-        code, sku_id = row.payload["code"], row.payload["sku_id"]
-        hits = [hit for hit in await self.target.products_with_code(code) if hit.code.strip() == code.strip()]
-        if not hits and self.now() < row.settle_after:
-            self.waiting.add(sku_id)
-            return
-        if len(hits) > 1:
-            await self._several(row, [hit.key for hit in hits])
-        if len(hits) == 1:
-            await self._adopt(row, hits[0].key)
-        await self.writer.close(row.record_key)
-
-    async def _adopt(self, row: Intent, key: str) -> None:
-        products = await self.office.products([row.payload["product_id"]])
-        for product in products:
-            for sku in product.skus:
-                if sku.sku_id == row.payload["sku_id"]:
-                    draft = await self._draft(product, sku)
-                    await self.db.run(partial(self._link, product, sku, draft, key=key))
-                    log.info("product.adopted_from_cscart", sku=sku.code, cscart=key)
-
-    async def _several(self, row: Intent, keys: Sequence[str]) -> None:
-        error = Held(
-            f"SKU {row.payload['code']} stands at several CS-Cart products ({', '.join(keys)}) after a creation "
-            "whose answer was lost; keep one of them",
-            code="duplicate-sku",
-        )
-        await self.failing.record(row.record_key, error, version="")
-
-
-def _record(sku_id: int) -> str:
-    """The key that a creation's intent and failure go by: the source has none yet."""
-    return f"sku:{sku_id}"

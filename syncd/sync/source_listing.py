@@ -59,6 +59,7 @@ class SourceListing:
         rows = [ListingRow(item.key, self.rule.key(item.code), item.group or "") for item in whole]
         listings.note(conn, pair, source, rows, scan=scan, known=known)
         listings.keep(conn, pair, source, broken, scan)
+        _compare_anew(conn, pair, [item.key for item in whole if item.key not in known])
         return whole
 
     async def groups(self, keys: Sequence[str]) -> dict[str, str]:
@@ -93,3 +94,9 @@ class SourceListing:
 
 def _with_group(product: Product, known: ListingRow | None) -> Product:
     return replace(product, group=known.group) if known is not None and known.group else product
+
+
+def _compare_anew(conn: Connection, pair: str, keys: Sequence[str]) -> None:
+    """Linked products that come back to the list: what the office said meanwhile was not carried anywhere."""
+    links = product_links.sketches(conn, pair, keys)
+    product_links.mark_dirty(conn, pair, [link.sku_id for link in links.values()])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held
+from syncd.errors import Held, Misconfigured, RetryLater, SetAside
 from syncd.model.exchange import SourceChange
 from syncd.model.owner import Side
 from syncd.model.product import Product
@@ -21,10 +22,11 @@ from syncd.sync.conflicts import note_conflicts
 from syncd.sync.merge import Verdict
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductSource, ProductTarget
-from syncd.sync.product_agreement import agreed_base, pending_base
+from syncd.sync.product_agreement import agreed_base, counted_base, pending_base, writes_shared
 from syncd.sync.product_base import source_texts, source_values, text_mark
 from syncd.sync.product_categories import canonical
 from syncd.sync.product_decision import ProductPlan
+from syncd.sync.product_guard import StockMoved
 from syncd.sync.writer import Step, Writer
 
 STREAM = "products-back"
@@ -47,16 +49,40 @@ class SourceWrites:
     async def change(self, plan: ProductPlan) -> None:
         """Write what the office changed. Raises `InDoubt` when the answer was lost; the product is compared anew then."""
         change = plan.source_change
-        base = pending_base(plan, Side.CSCART, self.now())
-        if base is not None:
-            await self.db.run(lambda conn: product_links.put_base(conn, self.pair, change.key, base))
 
         def done(conn: Connection, _: None) -> None:
             product_links.mark_back(conn, self.pair, [change.key], dirty=True)
             self._note(conn, change.key, "sent to CS-Cart", {"fields": fields_of(change)})
 
         step = Step(change.key, "source.update", payload={"keys": [change.key]})
-        await self.writer.run(step, lambda: self.target.change_product(change), done)
+        await self.writer.run(step, partial(self._change, plan), done)
+
+    async def _change(self, plan: ProductPlan) -> None:
+        """Note what is pending, and make the call; an error that is no doubt has changed nothing."""
+        shared = writes_shared(plan, Side.CSCART)
+        if shared:
+            await self._check_unmoved(plan)
+        base = pending_base(plan, Side.CSCART, self.now())
+        if base is not None:
+            await self._put_base(plan, base)
+        try:
+            await self.target.change_product(plan.source_change)
+        except (SetAside, RetryLater, Misconfigured):
+            if shared:
+                await self._put_base(plan, counted_base(plan))
+            raise
+
+    async def _check_unmoved(self, plan: ProductPlan) -> None:
+        """Look at shared stock once more right before it is written: a sale since the plan was made would be overwritten,
+        and nobody would ever know. Raises `StockMoved`."""
+        key = plan.product.key
+        page = await self.source.products([key])
+        if [product.quantity for product in page.records] != [plan.product.quantity]:
+            await self.db.run(lambda conn: product_links.mark_back(conn, self.pair, [key], dirty=True))
+            raise StockMoved(f"product {plan.product.code}: its stock in CS-Cart moved while it was compared")
+
+    async def _put_base(self, plan: ProductPlan, base: Mapping[str, Any]) -> None:
+        await self.db.run(lambda conn: product_links.put_base(conn, self.pair, plan.product.key, base))
 
     async def sell_out(self, product: Product) -> None:
         """Put the quantity of a product that vanished from the office to 0. Raises as `change` does."""

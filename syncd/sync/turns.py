@@ -1,4 +1,4 @@
-"""Taking turns at writing: one write at a time to one office, the more urgent stream first."""
+"""Taking turns at writing: one write at a time to one shop, the more urgent stream first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Urgency(IntEnum):
 class Turns:
     """A lock whose waiters are served by urgency, then by arrival.
 
-    The office's tables know no transactions: parallel writers lose stock (contracts/webasyst §0.18).
+    The shops' tables know no transactions: parallel writers lose stock (contracts/webasyst §0.18, contracts/cscart §1.6).
     """
 
     def __init__(self) -> None:

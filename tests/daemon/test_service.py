@@ -198,7 +198,7 @@ async def test_an_outage_is_one_alarm(pair: Pair, said: list[EventDict]) -> None
         number = pair.place("A")
         pair.at_webasyst("token.expire", token=token, expires=_NEVER)
         await running.until(lambda: pair.delivered() == {str(number): 1})
-        await running.until(lambda: bool(_lines(said, "stream.recovered")))
+        await running.until(lambda: len(_lines(said, "stream.recovered")) == 2)
 
     alarms = [line for line in _lines(said, "stream.stopped") if line["log_level"] == "error"]
     assert {alarm["outcome"] for alarm in alarms} == {"not authorised"}

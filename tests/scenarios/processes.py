@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -36,6 +37,10 @@ def start(pair: Pair, crash_at: int = 0) -> subprocess.Popen[bytes]:
         "SYNCD_HTTP__DEADLINE": "10",
         "SYNCD_LOG__REQUESTS": "false",
         "SYNCD_DATA_DIR": str(pair.data_dir),
+        **{
+            f"SYNCD_PRODUCTS__{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            for name, value in pair.options.get("products", {}).items()
+        },
         AHEAD: str(pair.ahead.total_seconds()),
     }
     return subprocess.Popen(

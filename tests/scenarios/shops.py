@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from syncd.app import PAIR, App, Shops, open_database, utc_now
+from syncd.cli.differences import request
 from syncd.daemon.cycle import Cycles, Ending, Report
 from syncd.daemon.once import Exit, exit_code, run_once
 from syncd.daemon.streams import STREAMS
@@ -280,6 +281,11 @@ class Pair:
         """The fields that wait for a choice."""
         with self.database() as db:
             return db.run_sync(lambda conn: conflicts.all(conn, PAIR))
+
+    def request_difference(self, number: str) -> None:
+        """A person wants an order's edit in Webasyst written to CS-Cart."""
+        with self.database() as db:
+            assert db.run_sync(lambda conn: request(conn, number)) is not None
 
     def source_codes(self) -> list[str]:
         """The SKUs of CS-Cart's products."""

@@ -211,7 +211,7 @@ class TestSharedStock:
         pair.at_webasyst("sku.update", id=pair.office_sku("A")["id"], stock={"1": 7, "2": 0})
         pair.later(4000)
         assert pair.run().exit is Exit.OK
-        assert (pair.amount("A"), pair.stock("A")) == (5, 5)
+        assert [pair.amount("A"), pair.stock("A")] == [5, 5]
         quiet(pair)
 
     @pytest.mark.parametrize("action", ["process", "ship", "complete"])
@@ -256,7 +256,7 @@ class TestLostAnswers:
             pair.run()
             pair.later(4000)
         assert pair.run().exit is Exit.OK
-        assert (pair.amount("A"), pair.stock("A")) == (5, 5)
+        assert [pair.amount("A"), pair.stock("A")] == [5, 5]
         quiet(pair)
 
 

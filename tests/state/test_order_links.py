@@ -98,3 +98,27 @@ def test_a_broken_rule_other_than_uniqueness_is_not_called_a_taken_link(db: Data
     """A missing value stays the storage error that it is."""
     with pytest.raises(StorageFailed, match="Next step"):
         put(db, order_link(linked_at=None))
+
+
+def test_orders_whose_state_the_source_does_not_know_are_found(db: Database) -> None:
+    """Finished ones of this source only: an unfinished order is told nothing of."""
+    put(
+        db,
+        order_link(source_key="1", order_id=1, state="shipped", carried="new", confirmed=True),
+        order_link(source_key="2", order_id=2, state="shipped", carried="shipped", confirmed=True),
+        order_link(source_key="3", order_id=3, state="shipped", carried="new", confirmed=False),
+        order_link(source="other", source_key="4", order_id=4, state="paid", carried="new", confirmed=True),
+    )
+    found = db.run_sync(lambda conn: order_links.moved(conn, "main", "cscart"))
+    assert [link.source_key for link in found] == ["1"]
+
+
+def test_all_references_of_a_source_are_told(db: Database) -> None:
+    """In the order of the office's orders."""
+    put(
+        db,
+        order_link(source_key="2", order_id=2, reference="b"),
+        order_link(source_key="1", order_id=1, reference="a"),
+        order_link(source="other", source_key="4", order_id=4, reference="c"),
+    )
+    assert db.run_sync(lambda conn: order_links.references(conn, "main", "cscart")) == ["a", "b"]

@@ -47,6 +47,8 @@ class SourceInMemory:
     broken: set[str] = field(default_factory=set)
     short_of_stock: bool = False
     may_set_status: bool = True
+    vetoes: bool = False
+    """Whether an add-on keeps statuses as they are."""
     may_edit_shipments: bool = True
     rate: Decimal | None = None
     """What shipping costs when an order is recalculated; `None` leaves it."""
@@ -80,6 +82,8 @@ class SourceInMemory:
     async def set_status(self, key: str, letter: str, notify: frozenset[str]) -> None:
         def work() -> None:
             order = self.orders[key]
+            if self.vetoes:
+                return
             if not self.may_set_status:
                 self.orders[key] = self._recalculated(order)
                 return

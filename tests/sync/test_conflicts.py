@@ -86,3 +86,13 @@ def test_other_fields_of_the_product_stay(db: Database) -> None:
     assert note(db, both) == [("product.conflict", "price"), ("product.conflict", "name")]
     assert note(db, one) == []
     assert [each.field for each in held(db)] == ["price"]
+
+
+def test_a_choice_survives_another_field_that_is_settled(db: Database) -> None:
+    """What is over is forgotten, and what waits for the other way is not."""
+    known: dict[str, Any] = {"base": {"price": ["9", "9"]}, "texts": TEXTS}
+    product, sku = make.product(content=make.content(name="Tea")), make.office_sku(price=Decimal(8))
+    note(db, make.plan(product, make.office_product(name="Chai", skus=(sku,)), **known))
+    choose(db, "webasyst")
+    note(db, make.plan(product, make.office_product(name="Chai"), choices={"name": Side.WEBASYST}, **known))
+    assert [(each.field, each.choice) for each in held(db)] == [("name", "webasyst")]

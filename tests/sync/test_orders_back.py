@@ -182,7 +182,7 @@ async def test_an_unknown_letter_of_the_map_is_a_wrong_setting(way: WayBack) -> 
     way.office.moves(501, "shipped")
     with pytest.raises(Misconfigured, match=r"SYNCD_STATUSES_BACK names X.*O \(Open\), P \(Paid\)"):
         await way.run()
-    assert (way.source.writes, way.cursor()) == ([], None)
+    assert (way.source.writes, way.cursor()) == ([], way.clock())
 
 
 async def test_letters_are_asked_for_when_needed_and_believed_for_an_hour(way: WayBack) -> None:
@@ -222,19 +222,20 @@ async def test_short_stock_is_reported_and_tried_again_with_growing_pauses(way: 
     assert (way.reasons(), way.source.orders["98"].status, way.link().carried) == ({}, "S", "shipped")
 
 
-async def test_a_shop_that_recalculates_the_order_instead_stops_the_stream_at_the_first_one(
-    way: WayBack,
+@pytest.mark.parametrize("rate", [D("7.50"), None])
+async def test_a_shop_that_edits_the_order_instead_stops_the_stream_at_the_first_one(
+    way: WayBack, rate: Decimal | None
 ) -> None:
-    """Without the privilege update_status the call edits the order (contracts/cscart §1.3). No further order is touched
-    until a person ran it by hand or the pause is over."""
+    """Without the privilege update_status the call recalculates the order (contracts/cscart §1.3), whether that moves an
+    amount or not. No further order is touched until a person ran it by hand or the pause is over."""
     way.sells("99", 502)
-    way.source.may_set_status, way.source.rate = False, D("7.50")
+    way.source.may_set_status, way.source.rate = False, rate
     for order_id in (501, 502):
         way.office.moves(order_id, "shipped")
     with pytest.raises(NotAuthorised, match=r"order 98.*update_status"):
         await way.run()
     assert way.source.writes == ["status 98 S"]
-    assert way.cursor() is None
+    assert way.cursor() == way.clock()
     way.clock.later(seconds=5)
     with pytest.raises(NotAuthorised):
         await way.run()
@@ -246,8 +247,8 @@ async def test_a_shop_that_recalculates_the_order_instead_stops_the_stream_at_th
 
 
 async def test_a_status_that_stays_as_it_was_is_reported(way: WayBack) -> None:
-    """An add-on's veto, or a rebuild that changed no amount; either way the shop answered yes."""
-    way.source.may_set_status = False
+    """An add-on's veto; the shop answered yes all the same."""
+    way.source.vetoes = True
     way.office.moves(501, "shipped")
     await way.run()
     assert way.reasons() == {"98": "short-stock"}
@@ -300,6 +301,17 @@ async def test_a_call_that_comes_in_late_is_recognised(way: WayBack) -> None:
     await way.run()
     assert way.source.writes == ["status 98 S"]
     assert (way.doubts(), way.reasons(), way.link().status) == ([], {}, "S")
+
+
+async def test_short_stock_that_a_lost_call_met_is_no_contradiction(way: WayBack) -> None:
+    """B came of our own letter, not of anybody's move."""
+    way.source.lose, way.source.short_of_stock = "late", True
+    way.office.moves(501, "shipped")
+    await way.run()
+    way.source.waiting.pop()()
+    way.clock.later(minutes=2)
+    await way.run()
+    assert (way.reasons(), way.link().status, way.doubts()) == ({"98": "short-stock"}, "B", [])
 
 
 async def test_a_letter_that_cannot_be_read_back_stays_in_doubt(way: WayBack) -> None:
@@ -458,8 +470,51 @@ async def test_an_edit_is_written_when_a_person_asked_for_it(way: WayBack) -> No
     assert len(way.source.writes) == 1
 
 
+async def test_a_request_is_heard_long_after_the_edit(way: WayBack) -> None:
+    """Nothing in the office need happen again; a failure of it has its pauses."""
+    way.office.moves(501, **edited(way.office.orders[501], COFFEE))
+    for _ in range(2):
+        await way.run()
+        way.clock.later(hours=1)
+    way.change_link(requested=True)
+    await way.run()
+    assert way.reasons() == {"98": "edit-unwritable"}
+    way.office.calls.clear()
+    await way.run()
+    assert len(way.office.calls) == 1
+    way.knows_product()
+    way.clock.later(hours=1)
+    await way.run()
+    assert (way.source.orders["98"].total, way.reasons()) == (D("36.50"), {})
+
+
+async def test_an_edit_in_another_currency_is_not_written(way: WayBack) -> None:
+    """The shop knows one only."""
+    way.knows_product()
+    way.source.orders["98"] = replace(way.source.orders["98"], currency="EUR")
+    way.office.moves(501, **edited(way.office.orders[501], COFFEE))
+    await way.run()
+    way.change_link(requested=True)
+    await way.run()
+    assert (way.source.writes, way.reasons()) == ([], {"98": "edit-unwritable"})
+
+
+async def test_an_edit_keeps_a_discount_that_is_not_carried_over(way: WayBack) -> None:
+    """With discounts switched off the office never saw it."""
+    way.policy = replace(way.policy, discounts=False)
+    way.knows_product()
+    order = replace(way.source.orders["98"], discount=D("2.00"), total=D("24.00"))
+    way.source.orders["98"] = order
+    way.office.moves(501, **edited(way.office.orders[501], COFFEE, discount=D("0.50")))
+    await way.run()
+    way.change_link(requested=True)
+    await way.run()
+    assert way.source.writes == ["lines 98: 3 x 12 at 10.50; discount 2.50"]
+    assert (way.source.orders["98"].total, way.reasons()) == (D("34.00"), {})
+
+
 async def test_an_edit_that_the_shop_reckons_otherwise_is_reported_with_both_totals(way: WayBack) -> None:
-    """Its shipping was rated anew."""
+    """Its shipping was rated anew. It is not recalculated again and again; once the totals agree, so do both sides."""
     way.knows_product()
     way.source.rate = D("9.00")
     way.office.moves(501, **edited(way.office.orders[501], COFFEE))
@@ -468,7 +523,14 @@ async def test_an_edit_that_the_shop_reckons_otherwise_is_reported_with_both_tot
     await way.run()
     assert way.reasons() == {"98": "totals-differ"}
     assert "reckons 40.50, Webasyst 36.50" in way.failures()["98"].message
+    way.clock.later(hours=1)
+    await way.run()
     assert way.link().requested
+    assert len(way.source.writes) == 1
+    way.source.orders["98"] = replace(way.source.orders["98"], shipping_cost=D("5.00"), total=D("36.50"))
+    way.clock.later(hours=1)
+    await way.run()
+    assert (way.link().requested, way.reasons(), len(way.source.writes)) == (False, {}, 1)
 
 
 @pytest.mark.parametrize(
@@ -682,7 +744,7 @@ async def test_a_cycle_that_is_asked_to_end_does_so_between_two_orders(way: WayB
     way.pulse.stop()
     with pytest.raises(Stopped):
         await way.run()
-    assert (way.source.calls, way.cursor()) == ([], None)
+    assert (way.source.calls, way.cursor()) == ([], way.clock())
     assert not way.crossing.busy.locked()
 
 
@@ -708,6 +770,59 @@ async def test_an_order_that_the_other_stream_set_aside_is_not_looked_at_for_its
     way.office.moves(501)
     await way.run()
     assert way.source.orders["98"].status == "S"
+
+
+async def test_a_bug_in_one_order_stops_no_other(way: WayBack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is set aside like any failure, and told in the log."""
+    way.sells("99", 502)
+    for order_id in (501, 502):
+        way.office.moves(order_id, "shipped")
+    original = way.source.order
+
+    async def surprising(key: str) -> object:
+        if key == "98":
+            raise ZeroDivisionError("a bug")
+        return await original(key)
+
+    monkeypatch.setattr(way.source, "order", surprising)
+    await way.run()
+    assert (way.reasons(), way.source.orders["99"].status) == ({"98": "ZeroDivisionError"}, "S")
+
+
+async def test_a_failure_of_an_order_that_is_linked_no_more_is_forgotten(way: WayBack) -> None:
+    """There is nothing to tell."""
+    way.db.run_sync(
+        lambda conn: failures.record(conn, "main", STREAM, "7", code="gone", message="", now=make.NOON)
+    )
+    await way.run()
+    assert way.reasons() == {}
+
+
+@pytest.mark.parametrize("read", ["order", "shipments"])
+async def test_a_lost_answer_that_cannot_be_looked_into_stays_in_doubt(way: WayBack, read: str) -> None:
+    """Of a shipment, or of an edit; the next look settles it."""
+    way.knows_product()
+    changes = edited(way.office.orders[501], COFFEE) if read == "order" else {}
+    params = {"tracking_number": "RR1"} if read == "shipments" else {}
+    way.office.moves(501, **changes, params=params)
+    if read == "order":
+        await way.run()
+        way.change_link(requested=True)
+    way.source.lose = "after"
+    original = way.source._write
+
+    def blinding(told: str, work: object) -> None:
+        way.source.blind = True
+        original(told, work)  # type: ignore[arg-type]
+
+    way.source._write = blinding  # type: ignore[method-assign]
+    assert (await way.run()).of(Event.DOUBTFUL) == 1
+    way.source._write = original  # type: ignore[method-assign]
+    way.source.blind = False
+    way.clock.later(minutes=5)
+    await way.run()
+    assert (len(way.source.writes), way.doubts(), way.reasons()) == (1, [], {})
+    assert (way.link().tracking, way.link().difference) == (params.get("tracking_number", ""), None)
 
 
 # -- both directions at once ----------------------------------------------------------------------------------------------

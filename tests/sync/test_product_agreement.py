@@ -15,7 +15,7 @@ from syncd.model.product import Content, Product
 from syncd.state.order_stock import Demand
 from syncd.sync.brake import Kind
 from syncd.sync.merge import Verdict
-from syncd.sync.product_agreement import agreed_base, created_base, created_texts, pending_base
+from syncd.sync.product_agreement import agreed_base, counted_base, created_base, created_texts, pending_base
 from syncd.sync.product_base import (
     TEXTS,
     canonical,
@@ -234,6 +234,16 @@ class TestSharedStock:
         back = pending_base(plan, BACK_ONLY, make.NOON)
         assert back is not None
         assert shelf_of(back) == shelf("6", "7", "6")
+
+    def test_a_write_that_never_happened_leaves_the_count(self) -> None:
+        """What was counted for the plan, and nothing in doubt; where stock is not shared there is no count."""
+        stamp = make.NOON.isoformat()
+        pending = spell_pending(Pending(FORTH_ONLY, D(10), stamp, young=False, shelf=shelf("1", "1", "1")))
+        base = self.BASE | {"pending": pending, "quantity": ["10", "10"], "images": "x"}
+        rest = {"quantity": ["10", "10"], "images": "x"}
+        assert counted_base(self.plan("8", "7", base)) == rest | {"shelf": spell_shelf(shelf("5", "8", "7"))}
+        assert counted_base(self.plan("8", None, base)) == {"images": "x"}
+        assert counted_base(self.plan("8", "7", base, rule=make.merge_rule())) == rest
 
     def test_what_sells_without_limit_was_not_counted(self) -> None:
         """The shelf from before is forgotten as soon as a number is about to be written."""

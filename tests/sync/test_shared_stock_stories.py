@@ -1,7 +1,8 @@
 """Any story of one shelf that two shops sell from: whatever happens in whatever order, no piece is counted twice or lost.
 
-Told on paper: sales, receipts, orders on their way through the office, and cycles whose writes get through, are lost, or
-take effect while their answer is lost. The model knows what is on the shelf; syncd sees two numbers and its orders.
+Told on paper: sales, receipts, orders on their way through the office, and cycles whose writes get through, are refused,
+are lost, or take effect while their answer is lost. The model knows what is on the shelf; syncd sees two numbers and its
+orders.
 
 Two things are left out, because nothing that the shops tell could show them: what moves between our read and our write,
 and, while the end of a write is unknown, a movement that just undoes it or that comes with somebody's edit of the record.
@@ -27,7 +28,7 @@ from hypothesis.stateful import (
 from syncd.model.owner import Side
 from syncd.state.order_stock import Demand
 from syncd.sync.brake import Kind
-from syncd.sync.product_agreement import pending_base
+from syncd.sync.product_agreement import counted_base, pending_base
 from syncd.sync.product_base import pending_of
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_overview import without
@@ -35,12 +36,12 @@ from syncd.sync.shared_stock import whole
 from tests.sync import builders as make
 from tests.sync.paper_shops import PaperPair, kept, to_office, to_source
 
-Outcome = Literal["done", "lost before", "lost after"]
+Outcome = Literal["done", "refused", "lost before", "lost after"]
 Counting = Literal["create", "processing", "none"]
 
 PIECES = st.integers(1, 4).map(Decimal)
 FRACTIONS = st.sampled_from(["0.5", "1", "1.25", "2", "3"]).map(Decimal)
-OUTCOME = st.sampled_from(["done", "done", "lost before", "lost after"])
+OUTCOME = st.sampled_from(["done", "done", "refused", "lost before", "lost after"])
 ORDER = st.integers(0, 30)
 FLAG = st.booleans()
 
@@ -283,7 +284,7 @@ class OneShelf(RuleBasedStateMachine):
     def _forth(self, outcome: Outcome) -> None:
         plan = self._plan()
         self._prepare(plan, Side.WEBASYST, outcome)
-        if outcome != "lost before":
+        if outcome in {"done", "lost after"}:
             self.pair.office = to_office(plan, self.pair.office, self._now())
             assert self.there == self.shelf
         if outcome == "done":
@@ -292,7 +293,7 @@ class OneShelf(RuleBasedStateMachine):
     def _back(self, outcome: Outcome) -> None:
         plan = self._plan()
         self._prepare(plan, Side.CSCART, outcome)
-        if outcome != "lost before":
+        if outcome in {"done", "lost after"}:
             self.pair.products[0] = to_source(plan, self.pair.products[0], self._now())
             assert self.here == whole(self.shelf)
         if outcome == "done":
@@ -303,6 +304,8 @@ class OneShelf(RuleBasedStateMachine):
         if base is not None:
             self.pair.bases[0] = kept(base)
             self.effected = outcome == "lost after"
+        if outcome == "refused":
+            self.pair.bases[0] = kept(counted_base(plan))
 
     def _now(self) -> datetime:
         return self.pair.tick()

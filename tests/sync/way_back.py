@@ -88,7 +88,17 @@ class WayBack:
 
     def knows_product(self) -> None:
         """SKU 4 is linked to the source's product 12."""
-        row = ProductLink("main", "12", 4, 3, {}, False, make.NOON, make.NOON)
+        row = ProductLink(
+            pair="main",
+            source_key="12",
+            sku_id=4,
+            product_id=3,
+            base={},
+            dirty=False,
+            dirty_back=False,
+            linked_at=make.NOON,
+            updated_at=make.NOON,
+        )
         self.db.run_sync(lambda conn: product_links.put_many(conn, [row]))
 
     async def run(self, *, retry_all: bool = False, override: bool = False) -> Tally:

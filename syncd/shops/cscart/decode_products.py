@@ -10,6 +10,7 @@ from typing import Any
 from syncd.model.product import Content, Image, Product
 from syncd.shops.cscart.row import Row
 
+_NONE = frozenset({"", "0"})
 _BRACKETED = re.compile(r"\((?P<label>[^()]*)\)\s*$")
 
 
@@ -53,6 +54,7 @@ def _product(row: Row, content: Content) -> Product:
         price=_price(row),
         list_price=row.money("list_price"),
         quantity=row.number("amount"),
+        parent=_parent(row),
         visible=row.needed_text("status") == "A",
         updated_at=row.first_time("updated_timestamp", "timestamp"),
     )
@@ -79,20 +81,20 @@ def _images(row: Row) -> tuple[Image, ...]:
 
 def _group(row: Row) -> str | None:
     """The variation group, or the parent where the shop tells no group; 0 stands for none."""
-    for name in ("variation_group_id", "variation_parent_product_id", "parent_product_id"):
-        value = row.text(name)
-        if value not in {"", "0"}:
-            return value
-    return None
+    group = row.text("variation_group_id")
+    return (group if group not in _NONE else _parent(row)) or None
+
+
+def _parent(row: Row) -> str:
+    """The product that a child variation takes its name and its categories from: the shop ignores what it is told about
+    them (contracts/cscart §3.4)."""
+    named = (row.text(name) for name in ("variation_parent_product_id", "parent_product_id"))
+    return next((key for key in named if key not in _NONE), "")
 
 
 def _category_ids(row: Row) -> tuple[int, ...]:
-    """The main category first. A child variation stands where its parent stands: the shop ignores what it is told about
-    it (contracts/cscart §3.4)."""
-    if row.text("parent_product_id") not in {"", "0"} or row.text("variation_parent_product_id") not in {
-        "",
-        "0",
-    }:
+    """The main category first. A child variation stands where its parent stands."""
+    if _parent(row):
         return ()
     main = row.text("main_category")
     return tuple(sorted(dict.fromkeys(row.integers("category_ids")), key=lambda number: str(number) != main))

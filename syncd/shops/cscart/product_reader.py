@@ -99,11 +99,10 @@ class ProductReader:
 
     async def _portion(self, shape: Shape, listed: _List, page: int, size: int) -> Portion[Product]:
         """One page of a list. When it is broken as a whole, its ids still come, and its products are read by them."""
-        query = await self._query(listed, page, size)
         try:
-            listing = await self._client.products((*query, *shape.query))
+            listing = await self._listing(listed, page, size, shape.query)
         except (BrokenAnswer, ShopUnavailable):
-            listing = await self._client.products((*query, *IDS))
+            listing = await self._listing(listed, page, size, IDS)
             found, _ = await self._lookup.by_ids(shape, _ids(listing))
         else:
             found = self._lookup.rows(shape, listing)
@@ -111,11 +110,23 @@ class ProductReader:
 
     async def _closing_portion(self, listed: _List, seen: set[str], page: int, size: int) -> Portion[Product]:
         """One page of ids, where the products that were seen cost nothing."""
-        listing = await self._client.products((*await self._query(listed, page, size), *IDS))
+        listing = await self._listing(listed, page, size, IDS)
         keys = _ids(listing)
         found: Found = dict.fromkeys(keys)
         missed, _ = await self._lookup.by_ids(FULL, [key for key in keys if key not in seen])
         return _portion_of(found | missed, listing, listed, listing.ends(page, size))
+
+    async def _listing(self, listed: _List, page: int, size: int, fields: Pairs) -> Listing:
+        """One page as it came; asked for again when the shop's clock is ahead of where it was reckoned to be.
+
+        The hours are counted back from there: a clock that was put forward, or a machine of ours that slept meanwhile, would
+        cut off what changed first.
+        """
+        reckoned = (await self._client.clock())[0] if listed.since else None
+        listing = await self._client.products((*await self._query(listed, page, size), *fields))
+        if reckoned is None or listing.clock - reckoned <= _MARGIN:
+            return listing
+        return await self._client.products((*await self._query(listed, page, size), *fields))
 
     async def _query(self, listed: _List, page: int, size: int) -> Pairs:
         window = await self._window(listed.since) if listed.since else ()

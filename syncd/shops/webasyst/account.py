@@ -22,6 +22,10 @@ PROFILE_SECONDS = 600.0
 NEEDED_RIGHTS = ("backend", "orders", "customers")
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     profile: OfficeProfile
@@ -33,7 +37,8 @@ class Account:
     """One Webasyst account with the settings that say where in it we write.
 
     `stock_id`, `category_id` and `type_id` are `None` for the shop's own default. `details` are further fields that
-    products are read with (contracts/webasyst §3.2): `images` or `category_ids`.
+    products are read with (contracts/webasyst §3.2): `images` or `category_ids`. `now` is our clock, which the shop's is
+    compared with.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Account:
         type_id: int | None,
         details: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
         self._stock_id = stock_id
@@ -52,6 +58,7 @@ class Account:
         self._type_id = type_id
         self._details = tuple(details)
         self._monotonic = monotonic
+        self._now = now
         self._known: _Known | None = None
         self._placement: tuple[int, int | None] | None = None
         self._reading = asyncio.Lock()
@@ -95,7 +102,7 @@ class Account:
         """What the shop's clock showed when it answered; by ours and the known offset where it does not tell."""
         if reply.clock is not None:
             return reply.clock
-        return datetime.now(UTC) + timedelta(seconds=(await self.profile()).server_offset)
+        return self._now() + timedelta(seconds=(await self.profile()).server_offset)
 
     async def stock_shares(self) -> dict[int, bool]:
         """Every warehouse and whether it is the chosen one; empty when the shop has none."""
@@ -137,15 +144,14 @@ class Account:
 
     async def _read_knowledge(self, now: float) -> _Known:
         reply = await self._client.settings()
-        offset = _offset(reply)
+        offset = self._offset(reply)
         settings = decode.settings(reply.body)
         warehouses = decode.warehouses((await self._client.warehouses()).body)
         return _Known(_profile(settings, warehouses, offset), settings.clock, now)
 
-
-def _offset(reply: Reply) -> float:
-    """The shop's clock minus ours, in seconds; 0 when the shop sends no `Date` header."""
-    return 0.0 if reply.clock is None else (reply.clock - datetime.now(UTC)).total_seconds()
+    def _offset(self, reply: Reply) -> float:
+        """The shop's clock minus ours, in seconds; 0 when the shop sends no `Date` header."""
+        return 0.0 if reply.clock is None else (reply.clock - self._now()).total_seconds()
 
 
 def _profile(settings: decode.Settings, warehouses: tuple[Warehouse, ...], offset: float) -> OfficeProfile:
