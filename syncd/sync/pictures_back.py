@@ -4,16 +4,16 @@ when the source turns out to lose them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from syncd.errors import Held, InDoubt
+from syncd.errors import Held
 from syncd.model.product import Product
-from syncd.state import conflicts, history, intents, product_links
+from syncd.state import conflicts, history, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.sync.brake import Kind, Pull
@@ -24,8 +24,6 @@ from syncd.sync.product_pictures import arrived, base_while_sending, base_with_t
 from syncd.sync.source_writes import STREAM
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
-
-ACTION = "source.pictures"
 
 log = structlog.get_logger(__name__)
 
@@ -43,23 +41,6 @@ class PicturesBack:
     pair: str
     tally: Tally
     now: Callable[[], datetime]
-    waiting: set[str] = field(default_factory=set)
-    """Products whose pictures the source may still be fetching: they are left alone until it cannot be any more."""
-
-    async def settle(self) -> None:
-        """At the start of a cycle: sendings that were abandoned and must have ended by now are compared anew."""
-
-        def settle(conn: Connection) -> None:
-            for row in intents.all(conn, self.pair, STREAM):
-                if row.action != ACTION:
-                    continue
-                if self.now() < row.settle_after:
-                    self.waiting.update(row.payload["keys"])
-                    continue
-                product_links.mark_back(conn, self.pair, row.payload["keys"], dirty=True)
-                self.writer.settled(conn, row.record_key)
-
-        await self.db.run(settle)
 
     @property
     def braked(self) -> bool:
@@ -70,15 +51,13 @@ class PicturesBack:
         """Put the office's pictures in place of the source's, and read them back.
 
         Raises `Held` when one of them cannot be fetched, before anything is sent, or when the source did not take them
-        all; `InDoubt` when the answer was lost, and as long as an earlier call may be at work. What has arrived in the end
-        is not sent again.
+        all; `InDoubt` when the answer was lost: then the product is compared anew once the call must have ended, and what
+        has arrived is not sent again.
         """
         key, office = plan.product.key, plan.sides.office
         if arrived(plan.sides.base, plan.product, office):
             await self._agree(plan, plan.product)
             return
-        if key in self.waiting:
-            raise _still_fetching(plan)
         addresses = await self.office.image_addresses(office.product_id)
         if not addresses:
             return  # taken away meanwhile: the next comparison says what that means
@@ -88,7 +67,7 @@ class PicturesBack:
             event = HistoryEntry(self.pair, STREAM, key, self.now(), "pictures", {"number": len(addresses)})
             history.add(conn, event)
 
-        step = Step(_record(key), ACTION, payload={"keys": [key]})
+        step = Step(_record(key), "source.update", payload={"keys": [key]})
         await self.writer.run(step, lambda: self.target.replace_images(key, addresses), done)
         await self._check(plan, addresses)
 
@@ -141,14 +120,6 @@ class PicturesBack:
 def _record(key: str) -> str:
     """The key of the intent: a product's fields are written by another one."""
     return f"{key}:pictures"
-
-
-def _still_fetching(plan: ProductPlan) -> InDoubt:
-    return InDoubt(
-        f"product {plan.product.code}: CS-Cart may still be fetching the pictures of its product {plan.product.key}; "
-        "the next cycle looks again",
-        ended=False,
-    )
 
 
 def _not_taken(plan: ProductPlan, number: int, addresses: Sequence[str]) -> Held:
