@@ -62,7 +62,6 @@ class ProductsBackCycle:
             await self._check_office()
             self._add(await self._doubtful(everything=retry_all))
             await self.create.doubts.settle()
-            await self.apply.pictures.settle()
             self._add(key for key in self.failing.due(everything=retry_all) if not is_creation(key))
             clock = await self._look_at_changes()
             await self._collect_dirty()
