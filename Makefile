@@ -29,7 +29,7 @@ demo-live: $(STAMP) ## The same, living: orders come in and prices change until 
 test: lint ## All checks: format, lint, types, layers, tests with branch coverage
 	@echo "== tests, with branch coverage of at least 90 %"
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=
 	@echo "== branch coverage of the decisions: 100 %"
 	@$(BIN)/coverage report --include='$(DECISIONS)' --fail-under=100
 
