@@ -33,6 +33,13 @@ def test_the_newest_sight_of_a_sku_counts(db: Database) -> None:
     assert db.run_sync(lambda conn: catalog.size(conn, "main")) == 1
 
 
+def test_pictures_are_told_apart_by_the_main_one_and_their_number() -> None:
+    """All that a scan tells of them without making its rows larger."""
+    sketches = [catalog.picture_sketch(*each) for each in ((None, 0), (1, 1), (2, 1), (1, 2))]
+    assert len(set(sketches)) == 4
+    assert "" not in sketches
+
+
 def test_what_a_scan_did_not_see_vanishes(db: Database) -> None:
     """Rows older than the scan are removed and told; rows of the scan or newer stay."""
     rows = [

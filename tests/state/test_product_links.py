@@ -179,6 +179,15 @@ def test_what_the_way_back_agreed_on(db: Database, forth: bool) -> None:
     assert found["8"] == product_link(source_key="8", sku_id=2, base=base, texts=texts, dirty=True)
 
 
+def test_pictures_that_are_still_to_be_sent_keep_the_mark_of_the_way_back(db: Database) -> None:
+    """Everything else is agreed; a crash before they are sent forgets nothing."""
+    put(db, product_link())
+    db.run_sync(
+        lambda conn: product_links.agree_back(conn, "main", "7", base={}, texts={}, forth=False, back=True)
+    )
+    assert db.run_sync(lambda conn: product_links.dirty_back_keys(conn, "main")) == ["7"]
+
+
 def test_linked_skus_that_the_mirror_has(db: Database) -> None:
     """Those of this pair only."""
     put(db, product_link(), product_link(source_key="8", sku_id=2), product_link(pair="other"))

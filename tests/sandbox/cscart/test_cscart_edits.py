@@ -100,6 +100,15 @@ def test_a_new_picture_has_a_new_address(api: Api) -> None:
     assert api.product(1)["main_pair"] == []
 
 
+def test_a_further_picture_leaves_the_main_one_alone(api: Api) -> None:
+    """It stands behind those that are there."""
+    main = api.edit("product.image", sku="SKU-000001")
+    further = api.edit("product.image", sku="SKU-000001", more=True)
+    found = api.product(1)
+    assert found["main_pair"]["detailed"]["image_path"] == main
+    assert further in [pair["detailed"]["image_path"] for pair in found["image_pairs"].values()]
+
+
 @pytest.mark.parametrize("name", ["updated_at_from", "get_orders_data", "updated_in_hours", "filter_params"])
 def test_an_old_shop_ignores_parameters(api: Api, name: str) -> None:
     """What the shop does not know has no effect."""

@@ -50,6 +50,30 @@ def test_a_sku_is_renamed_and_repriced(shop: Asker) -> None:
     assert found["edit_datetime"] == "2026-11-21 12:00:00"
 
 
+def test_pictures_come_go_and_change_places(shop: Asker) -> None:
+    """The first one is the main one; no time stamp of the product moves (contracts/webasyst §9)."""
+    edit = shop.shop.edit
+    before = shop.get("product.getInfo", id=1)["edit_datetime"]
+    for image in shop.get("product.images.getList", product_id=1):
+        edit("image.delete", {"id": image["id"]})
+    first, second = (edit("image.create", {"product_id": 1, "name": name}) for name in ("a.png", "b.png"))
+    found = shop.get("product.getInfo", id=1)
+    assert [(row["id"], row["original_filename"]) for row in found["images"]] == [
+        (str(first), "a.png"),
+        (str(second), "b.png"),
+    ]
+    assert found["image_id"] == str(first)
+    edit("image.sort", {"product_id": 1, "ids": [second]})
+    found = shop.get("product.getInfo", id=1)
+    assert ([row["id"] for row in found["images"]], found["image_id"]) == (
+        [str(second), str(first)],
+        str(second),
+    )
+    edit("image.delete", {"id": second})
+    found = shop.get("product.getInfo", id=1)
+    assert (found["image_id"], found["edit_datetime"]) == (str(first), before)
+
+
 def test_a_customer_buys_and_the_staff_works_on_the_order(shop: Asker) -> None:
     """Orders made in the storefront go through the workflow; what it forbids is refused."""
     key = shop.shop.edit(
