@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from syncd.model.money import ZERO
+
+_SHOWN = 4
+"""Letters of a licence number that are shown at its end, of those that are long enough to keep the rest secret."""
+
+
+def masked_licence(number: str) -> str:
+    """A licence number to be shown: its ends, as in `CSC-****-0001`; a short or plain one is hidden whole.
+
+    >>> masked_licence("CSC-8F2K-19QX-0001")
+    'CSC-****-0001'
+    """
+    first, *middle, last = number.split("-")
+    return f"{first}-****-{last}" if middle and len(last) <= _SHOWN else "****"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,8 @@ class Line:
     unit_price: Decimal
     code: str = ""
     product_key: str = ""
+    licences: tuple[str, ...] = ()
+    """Licence numbers sold with the line: secrets, which go into the office order and nowhere else in clear text."""
 
     @property
     def total(self) -> Decimal:
@@ -100,6 +116,26 @@ class Order:
     """The source's key of the shipping method; empty when nothing is shipped or the groups are shipped differently."""
     shipped: bool = False
     """Whether the source has shipments of the order."""
+    paid: bool = False
+    """Whether the source tells, apart from the status, that the order is paid."""
+    awaits: str = ""
+    """What the source has announced but not told yet, in words ("its licence numbers"); such an order is read again."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Further facts that the office keeps in the order's params, by the param's name."""
+    flags: tuple[str, ...] = ()
+    """What a person should know about the order, one short sentence each ("the total differs from the lines by 1.00")."""
+
+    @property
+    def standing(self) -> str:
+        """The status with the payment: what moves the order on in the office."""
+        return f"{self.status}+paid" if self.paid else self.status
+
+    def without_secrets(self) -> Order:
+        """The same order for the eyes of logs and failures: of licence numbers only the ends are left."""
+        lines = tuple(
+            replace(line, licences=tuple(map(masked_licence, line.licences))) for line in self.lines
+        )
+        return replace(self, lines=lines)
 
     @property
     def recipient(self) -> str:

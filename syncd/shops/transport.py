@@ -64,8 +64,9 @@ Query = Sequence[tuple[str, str]]
 class Transport:
     """Calls to one shop with its credentials, at its pace, each within a total deadline.
 
-    `shop` is the name of its settings, "cscart" or "webasyst". `deadline` is in seconds and covers a whole call with its
-    repetitions; `max_body` in bytes caps an answer before and after decompression; `first_wait`: see `Retries`.
+    `shop` is its name in logs and errors, and `setting` says where its address is set (`SYNCD_<SHOP>__URL` by default).
+    `deadline` is in seconds and covers a whole call with its repetitions; `max_body` in bytes caps an answer before and
+    after decompression; `first_wait`: see `Retries`.
     Redirects are not followed, and credentials go to the shop's own address only.
     """
 
@@ -82,8 +83,10 @@ class Transport:
         max_body: int = _MAX_BODY,
         first_wait: float = _FIRST_WAIT,
         client: httpx.AsyncClient | None = None,
+        setting: str | None = None,
     ) -> None:
         self._shop = shop
+        self._setting = setting or f"SYNCD_{shop.upper()}__URL"
         self._address = ShopAddress(base_url)
         self._headers = dict(headers)
         self._auth = httpx.BasicAuth(*auth) if auth else None
@@ -107,13 +110,16 @@ class Transport:
         """Closes the connections."""
         await self._client.aclose()
 
-    async def read(self, method: str, path: str, *, query: Query = ()) -> Answer:
-        """An idempotent call, repeated on connection trouble, 5xx and short 429 or 503 pauses.
+    async def read(
+        self, method: str, path: str, *, query: Query = (), form: Query | str | None = None, json: Any = None
+    ) -> Answer:
+        """An idempotent call, repeated on connection trouble, 5xx and short 429 or 503 pauses. A form that is a text goes
+        out as it is: somebody signed it.
 
         Any status below 500 but 429 and redirects comes back as an answer. Raises `ShopUnavailable`, `Throttled`,
         `BrokenAnswer` (more than `max_body` bytes) or `Misconfigured` (redirect).
         """
-        request = self._request(method, path, query)
+        request = self._request(method, path, query, form=form, json=json)
         ends = time.monotonic() + self._deadline
         try:
             async with asyncio.timeout(self._deadline):
@@ -131,11 +137,12 @@ class Transport:
         path: str,
         *,
         query: Query = (),
-        form: Query | None = None,
+        form: Query | str | None = None,
         json: Any = None,
         files: Sequence[tuple[str, str, bytes]] = (),
     ) -> Answer:
-        """A call that changes the shop, sent once. `files` are (field, file name, bytes).
+        """A call that changes the shop, sent once. `files` are (field, file name, bytes); a form that is a text goes out as
+        it is.
 
         Raises `ShopUnavailable` when it was never sent, `Throttled` on 429 (not processed), `Misconfigured` on a redirect,
         and `InDoubt(ended=False)` when the answer never came whole or a gateway gave up (502, 504). Every other status comes
@@ -221,16 +228,18 @@ class Transport:
         path: str,
         query: Query,
         *,
-        form: Query | None = None,
+        form: Query | str | None = None,
         json: Any = None,
         files: Sequence[tuple[str, str, bytes]] = (),
     ) -> httpx.Request:
         url = self._address.url(path, query)
         if files:
             uploads = [(field, (name, content)) for field, name, content in files]
-            return self._build(method, url, data=dict(form or ()), files=uploads)
+            fields = dict(form) if form and not isinstance(form, str) else {}
+            return self._build(method, url, data=fields, files=uploads)
         if form is not None:
-            return self._build(method, url, content=encoded(form).encode(), content_type=_FORM)
+            content = form if isinstance(form, str) else encoded(form)
+            return self._build(method, url, content=content.encode(), content_type=_FORM)
         if json is not None:
             return self._build(method, url, content=dumps(json, default=str).encode(), content_type=_JSON)
         return self._build(method, url)
@@ -310,7 +319,7 @@ class Transport:
         target = self._mask.url(answer.headers.get("location", "nowhere").partition("?")[0])
         raise Misconfigured(
             f"{self._named(request)} was redirected to {target}. Redirects are not followed: set "
-            f"SYNCD_{self._shop.upper()}__URL to the shop's final address."
+            f"{self._setting} to the shop's final address."
         )
 
     def _doubt(self, request: httpx.Request, what: str) -> InDoubt:

@@ -8,8 +8,8 @@ from syncd.errors import BrokenAnswer
 from syncd.model.category import Category
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.listing import Portion, Walk
-from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_POSITION, Scope, part
+from syncd.shops.row import Row
 
 _PAGE = 500
 _NOBODYS = frozenset({"", "0"})

@@ -14,7 +14,7 @@ from syncd.errors import BrokenAnswer, SetAside, ShopUnavailable
 from syncd.shops.cscart.address import ApiAddress, Query
 from syncd.shops.cscart.judge import answer_of_write, judge_write, says, trouble_of_read
 from syncd.shops.cscart.listing import Listing
-from syncd.shops.cscart.row import Row
+from syncd.shops.row import Row
 from syncd.shops.transport import Answer, Transport
 
 

@@ -12,8 +12,8 @@ from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_products import decode_product
 from syncd.shops.cscart.listing import Portion, Walk
 from syncd.shops.cscart.product_lookup import FULL, key_of
-from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_CREATION, Pairs, Scope, part
+from syncd.shops.row import Row
 
 _PAGE = 100
 _RULE = SkuRule(case_sensitive=False)

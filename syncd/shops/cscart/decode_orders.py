@@ -10,7 +10,7 @@ from typing import Any
 from syncd.errors import BrokenAnswer
 from syncd.model.money import ZERO
 from syncd.model.order import Address, Customer, Line, LineKind, Order
-from syncd.shops.cscart.row import Row
+from syncd.shops.row import Row
 
 _ONE = Decimal(1)
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>"""

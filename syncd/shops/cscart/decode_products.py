@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from syncd.model.product import Content, Image, Product
-from syncd.shops.cscart.row import Row
+from syncd.shops.row import Row
 
 _NONE = frozenset({"", "0"})
 _BRACKETED = re.compile(r"\((?P<label>[^()]*)\)\s*$")

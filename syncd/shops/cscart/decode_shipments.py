@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.model.exchange import Shipment
-from syncd.shops.cscart.row import Row
+from syncd.shops.row import Row
 
 
 def decode_shipment(value: Any) -> tuple[str, Shipment]:

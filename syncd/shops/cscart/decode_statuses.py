@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syncd.shops.cscart.row import Row
+from syncd.shops.row import Row
 
 
 def decode_statuses(rows: Sequence[Any]) -> dict[str, str]:

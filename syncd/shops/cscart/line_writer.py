@@ -12,8 +12,8 @@ from syncd.model.order import Order
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_orders import decode_order
 from syncd.shops.cscart.encode_orders import checked_discount, discount_change, line_map
-from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import Scope
+from syncd.shops.row import Row
 
 _OF_THE_SHOP = frozenset(
     {

@@ -16,8 +16,8 @@ from syncd.shops.cscart.decode_orders import decode_order
 from syncd.shops.cscart.decode_statuses import decode_statuses
 from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Portion, Walk
-from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_ID, BY_POSITION, Pairs, Scope, part
+from syncd.shops.row import Row
 
 _PAGE = 50
 """Full orders a call: each costs the shop ten queries and more (contracts/cscart §4.1)."""

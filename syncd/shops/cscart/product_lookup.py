@@ -13,8 +13,8 @@ from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_products import decode_amounts, decode_product
 from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Listing
-from syncd.shops.cscart.row import Row
 from syncd.shops.cscart.scope import BY_CREATION, Pairs, Scope, part
+from syncd.shops.row import Row
 
 Found = dict[str, Product | BrokenRecord | None]
 """Products by id; `None` for one that does not belong to the answer."""

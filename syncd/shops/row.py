@@ -1,4 +1,4 @@
-"""One JSON object of CS-Cart, read field by field, whatever PHP made of its types (contracts/cscart §1.7)."""
+"""One JSON object of a PHP shop, read field by field, whatever PHP made of its types (contracts/cscart §1.7)."""
 
 from __future__ import annotations
 
