@@ -19,6 +19,7 @@ from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.order_handling import OrderHandling
+from syncd.sync.order_moves import OrderMoves
 from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
@@ -56,7 +57,7 @@ class OrderStreams:
             pulse,
             self.shops.crossing,
         )
-        watch = OrderWatch(self.shops.office, failing, app.db, PAIR, tally, app.now)
+        watch = OrderWatch(self.shops.office, failing, app.db, PAIR, policy.stream, tally, app.now)
         settling = OrderSettling(
             handling,
             watch,
@@ -133,7 +134,8 @@ class OrderStreams:
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.shops.app
         writer = self.shops.writer(ORDERS, Urgency.ORDERS)
-        finisher = OrderFinish(self.shops.office, writer, app.db, policy, tally, app.now, brakes)
+        moves = OrderMoves(self.shops.office, writer, app.db, policy, tally, app.now, brakes)
+        finisher = OrderFinish(self.shops.office, writer, app.db, policy, tally, app.now, moves)
         return OrderWrites(
             office=self.shops.office,
             catalog=self.shops.catalog,

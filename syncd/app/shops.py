@@ -23,6 +23,7 @@ from syncd.sync.letters import Letters
 from syncd.sync.office_stock import OfficeStock
 from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_merge import MergeRule
@@ -113,6 +114,10 @@ class Shops:
         return OrderPolicy(
             pair=PAIR,
             source=SOURCE,
+            kind=SOURCE,
+            shop="CS-Cart",
+            stream=ORDERS,
+            back=ORDERS_BACK,
             account=self.pair.account,
             company=self._company,
             since=settings.orders.since or self.pair.since,

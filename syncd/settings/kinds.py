@@ -20,8 +20,8 @@ _ENTRY_POINTS = ("/api", "/api.php", "/admin.php", "/vendor.php", "/index.php")
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
-def _shop_root(value: str) -> str:
-    """The root of a shop without a slash at its end."""
+def api_root(value: str) -> str:
+    """An address without a slash at its end. Raises `ValueError` for one with a user, a query or another scheme."""
     text = value.strip().rstrip("/")
     try:
         parts = urlsplit(text)
@@ -34,8 +34,14 @@ def _shop_root(value: str) -> str:
         raise ValueError("holds a user or password before the @; give the bare address")
     if parts.query or parts.fragment:
         raise ValueError("holds a ? or #; give the address of the shop's root only")
+    return text
+
+
+def _shop_root(value: str) -> str:
+    """The root of a shop without a slash at its end."""
+    text = api_root(value)
     for ending in _ENTRY_POINTS:
-        if parts.path.lower().endswith(ending):
+        if urlsplit(text).path.lower().endswith(ending):
             raise ValueError(f"ends with {ending}; give the address of the shop's root only")
     return text
 
@@ -67,8 +73,8 @@ def _in_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON would let the last of two equal letters win, silently."""
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, which would let the last of two equal names win, silently. Raises `ValueError`."""
     twice = [letter for letter, count in Counter(letter for letter, _ in pairs).items() if count > 1]
     if twice:
         raise ValueError(f"says more than once what {', '.join(twice)} means")
@@ -79,7 +85,7 @@ def _from_json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, object_pairs_hook=_once_each)
+        return json.loads(value, object_pairs_hook=once_each)
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON ({error})") from None
 

@@ -25,6 +25,10 @@ _MESSAGES = {
     "decimal_parsing": "must be a number",
     "dict_type": 'must be a JSON object such as {"P":"processed"}',
     "frozen_set_type": 'must be a JSON list such as ["F","D"]',
+    "union_tag_invalid": 'has a kind that is not known: write "marketplace", "horoshop" or "justclick"',
+    "union_tag_not_found": 'has no kind: write "marketplace", "horoshop" or "justclick"',
+    "string_pattern_mismatch": "has letters that are not allowed there, or is too long",
+    "tuple_type": 'must be a JSON list such as [{"kind":"horoshop", ...}]',
     "string_too_long": "must be one letter",
     "string_too_short": "must be one letter",
 }
@@ -59,6 +63,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     except ValidationError as error:
         # Without "from": the original quotes values.
         raise SettingsError(problems + [_problem(detail, values) for detail in error.errors()]) from None
+    problems += _insecure_sources(settings)
     if problems:
         raise SettingsError(problems)
     return settings
@@ -82,12 +87,23 @@ def _problem(detail: ErrorDetails, values: Mapping[str, Any]) -> str:
     # A path such as statuses.P.[key] goes on below the setting's name.
     depth = 2 if _is_section(str(detail["loc"][0])) else 1
     name = PREFIX + "__".join(str(step).upper() for step in detail["loc"][:depth])
-    below = "".join(f" ({step})" for step in detail["loc"][depth : depth + 1])
+    below = _below(detail["loc"], depth)
+    if detail["type"] == "missing" and below:
+        return f"{name}{below} is not given."
     if detail["type"] == "missing":
         return f"{name} is not set. {hint(name, values)}"
     said = detail["msg"].removeprefix("Value error, ")
     said = said if detail["type"] == "value_error" else _MESSAGES.get(detail["type"], _as_clause(said))
     return f"{name}{below} {said}."
+
+
+def _below(path: tuple[int | str, ...], depth: int) -> str:
+    """Where in a setting's value it is wrong: the letter of a map; the entry of a list, counted from 1, and its field."""
+    if path[0] == "sources" and len(path) > depth:
+        number, *rest = path[depth:]
+        field = "".join(f", {step}" for step in rest[1:3])
+        return f" (entry {int(number) + 1}{field})"
+    return "".join(f" ({step})" for step in path[depth : depth + 1])
 
 
 def _as_clause(message: str) -> str:
@@ -113,6 +129,15 @@ def _insecure(values: Mapping[str, Any]) -> list[str]:
         f"network that you trust, set {PREFIX}HTTP__ALLOW_INSECURE=true."
         for shop in ("cscart", "webasyst")
         if _leaves_in_clear(values[shop])
+    ]
+
+
+def _insecure_sources(settings: Settings) -> list[str]:
+    return [
+        f"{PREFIX}SOURCES ({source.name}) sends its key unencrypted, because its url begins with http://. Use https://, or, "
+        f"in a network that you trust, set {PREFIX}HTTP__ALLOW_INSECURE=true."
+        for source in settings.sources
+        if not settings.http.allow_insecure and _leaves_in_clear({"url": source.url})
     ]
 
 

@@ -26,6 +26,7 @@ from syncd.settings.kinds import (
     Url,
     Word,
 )
+from syncd.settings.sources import HookSecret, Sources
 
 Seconds = Annotated[int, Field(ge=1)]
 """An interval in whole seconds."""
@@ -45,6 +46,7 @@ class CsCartSettings(_Section):
     language: Language | None = None
     currency: Currency | None = None
     category_id: PositiveInt | None = None
+    hook_secret: HookSecret | None = None
 
 
 class WebasystSettings(_Section):
@@ -103,11 +105,15 @@ class BrakeSettings(_Section):
 
 
 class HttpSettings(_Section):
-    """Calls to the shops; `deadline` is the total seconds of one call (real shops take 30 at times)."""
+    """Calls to the shops, and the server for theirs. `deadline` is the total seconds of one call (real shops take 30 at
+    times); `host` and `port` are where hooks come in; their bodies are kept for `hooks_kept` days."""
 
     calls_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 10.0
     deadline: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 60.0
     allow_insecure: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8765
+    hooks_kept: Annotated[int, Field(ge=1)] = 30
 
 
 class Settings(BaseSettings):
@@ -128,6 +134,7 @@ class Settings(BaseSettings):
     orders: OrderSettings = OrderSettings()
     statuses: StatusMap = {}
     statuses_back: StatesMap = {}
+    sources: Sources = ()
     log: LogSettings = LogSettings()
     brakes: BrakeSettings = BrakeSettings()
     http: HttpSettings = HttpSettings()

@@ -17,8 +17,8 @@ ENV_FILE = f"{PREFIX}ENV_FILE"
 _DOCKER_SECRETS = Path("/run/secrets")
 _NOT_OURS = re.compile(
     rf"{PREFIX}TEST_\w+|"
-    # Kubernetes adds such variables for services whose names begin with syncd.
-    rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)"
+    # Kubernetes adds such variables for services whose names begin with syncd; never with two underscores in a row.
+    rf"(?!\w*__){PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)"
 )
 
 

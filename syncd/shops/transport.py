@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import dumps
 from types import TracebackType
@@ -350,5 +352,16 @@ def _client(deadline: float, *, proxies: bool) -> httpx.AsyncClient:
     )
     jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
     return httpx.AsyncClient(
-        timeout=timeout, limits=limits, cookies=jar, trust_env=proxies, follow_redirects=False
+        timeout=timeout,
+        limits=limits,
+        cookies=jar,
+        trust_env=proxies,
+        follow_redirects=False,
+        verify=_certificates(),
     )
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """What every connection is verified against; reading the authorities' certificates takes longer than most calls."""
+    return httpx.create_ssl_context()

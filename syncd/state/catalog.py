@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    delete,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
+from syncd.state.columns import Exact
 from syncd.state.rows import batches, upsert
 from syncd.state.schema import catalog, listings, product_links
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogRow:
+class CatalogRow(NamedTuple):
     """One SKU. Prices are in `currency`, the product's own.
 
     `stock` is the count at the chosen warehouse, `None` for no row there, which means unlimited (contracts/webasyst §0.10);
@@ -39,9 +49,14 @@ class CatalogRow:
     pictures: str = ""
 
 
-_NAMES = tuple(field.name for field in fields(CatalogRow))
-_COLUMNS = [catalog.c[name] for name in _NAMES]
-_values = attrgetter(*_NAMES)
+_COLUMNS = [catalog.c[name] for name in CatalogRow._fields]
+_STORED = {Exact: Text, Boolean: Integer}
+_COMPARED = [
+    type_coerce(catalog.c[name], _STORED.get(type(catalog.c[name].type), catalog.c[name].type))
+    for name in CatalogRow._fields
+    if name != "scan"
+]
+"""What a scan may find changed, as it is stored: a hundred thousand rows are compared and hardly any is written."""
 
 
 def picture_sketch(main: int | None, count: int) -> str:
@@ -54,8 +69,31 @@ def upsert_many(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None
 
     The scan of a row never goes back: what a later scan has seen has not vanished for an earlier one that is still at it.
     """
-    values = [{"pair": pair, **dict(zip(_NAMES, _values(row), strict=True))} for row in rows]
-    upsert(conn, catalog, values, growing=("scan",))
+    upsert(conn, catalog, [{"pair": pair, **row._asdict()} for row in rows], growing=("scan",))
+
+
+def seen(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
+    """The same for the rows of a scan, nearly all of which are known as they are: of those only the scan's number
+    changes."""
+    stored: set[tuple[Any, ...]] = set()
+    for batch in batches(row.sku_id for row in rows):
+        mine = (catalog.c.pair == pair) & catalog.c.sku_id.in_(batch)
+        stored.update(map(tuple, conn.execute(select(*_COMPARED).where(mine)).all()))
+    known = {row.sku_id: row.scan for row in rows if _stored(row) in stored}
+    upsert_many(conn, pair, [row for row in rows if row.sku_id not in known])
+    for scan in set(known.values()):
+        for batch in batches(known):
+            mine = (catalog.c.pair == pair) & catalog.c.sku_id.in_(batch) & (catalog.c.scan < scan)
+            conn.execute(update(catalog).where(mine).values(scan=scan))
+
+
+def _stored(row: CatalogRow) -> tuple[Any, ...]:
+    """The row without its scan, as the database holds it."""
+    stock = None if row.stock is None else str(row.stock)
+    return (
+        row.sku_id, row.product_id, row.code_key, row.code, row.name, str(row.price), str(row.compare_price), stock,
+        row.visible, row.product_visible, row.currency, row.others_unlimited, row.pictures,
+    )  # fmt: skip
 
 
 def keep(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
@@ -64,7 +102,7 @@ def keep(conn: Connection, pair: str, rows: Sequence[CatalogRow]) -> None:
     upsert_many(
         conn,
         pair,
-        [replace(known[row.sku_id], scan=row.scan) if row.sku_id in known else row for row in rows],
+        [known[row.sku_id]._replace(scan=row.scan) if row.sku_id in known else row for row in rows],
     )
 
 
@@ -152,4 +190,4 @@ def _select(conn: Connection, pair: str, condition: ColumnElement[bool]) -> list
     found = conn.execute(
         select(*_COLUMNS).where(catalog.c.pair == pair, condition).order_by(catalog.c.sku_id)
     )
-    return [CatalogRow(*row) for row in found]
+    return [CatalogRow._make(row) for row in found.all()]

@@ -74,7 +74,9 @@ def rows_of(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> di
     columns = (listings.c.source_key, listings.c.code_key, listings.c.group)
     for batch in batches(keys):
         condition = _of(pair, source) & listings.c.source_key.in_(batch)
-        found.update((row[0], ListingRow(*row)) for row in conn.execute(select(*columns).where(condition)))
+        found.update(
+            (row[0], ListingRow(*row)) for row in conn.execute(select(*columns).where(condition)).all()
+        )
     return found
 
 

@@ -61,7 +61,7 @@ def sketches(conn: Connection, pair: str, keys: Iterable[str]) -> dict[str, Link
     found: dict[str, LinkSketch] = {}
     for batch in batches(keys):
         mine = (product_links.c.pair == pair) & product_links.c.source_key.in_(batch)
-        for row in conn.execute(select(*_SKETCH).where(mine)):
+        for row in conn.execute(select(*_SKETCH).where(mine)).all():
             found[row[0]] = LinkSketch(*row)
     return found
 

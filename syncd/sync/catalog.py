@@ -126,7 +126,7 @@ class Catalog:
         seen, blind = 0, False
         async for page in self._office.scan():
             rows = rows_of(page.records, stock_id, self.rule, number)
-            await self._db.run(partial(mirror.upsert_many, pair=self._pair, rows=rows))
+            await self._db.run(partial(mirror.seen, pair=self._pair, rows=rows))
             blind |= await self._keep(page.broken, number)
             seen += len(page.records) + len(page.broken)
             progress(seen, page.total)

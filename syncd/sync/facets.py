@@ -41,6 +41,7 @@ def facets_of(order: Order) -> dict[str, str]:
     (contracts/cscart §4.3): renaming something in the shop does not edit its orders.
     """
     unexplained = order.unexplained
+    licences = [[line.code, *sorted(line.licences)] for line in order.lines if line.licences]
     lines = sorted(_line(line) for line in (*order.lines, *order.extras))
     return {
         Facet.LINES: digest([*lines, _amount(max(unexplained, ZERO))]),
@@ -48,20 +49,26 @@ def facets_of(order: Order) -> dict[str, str]:
         Facet.SHIPPING_NAME: digest(order.shipping_name),
         Facet.DISCOUNT: digest([_amount(order.discount), _amount(min(unexplained, ZERO))]),
         Facet.ADDRESS: digest(_address(order.shipping_address)),
-        Facet.COMMENT: digest(order.comment),
-        Facet.NAMES: digest([order.payment_name, order.recipient, *order.coupons]),
+        Facet.COMMENT: digest([order.comment, licences] if licences else order.comment),
+        Facet.NAMES: digest([order.payment_name, order.recipient, *order.coupons, *_beside(order, licences)]),
     }
 
 
 def version_of(order: Order) -> str:
     """The fingerprint of the whole order, its status included."""
-    return digest([facets_of(order), order.status])
+    return digest([facets_of(order), order.standing])
 
 
 def changed_facets(order: Order, base: Mapping[str, str]) -> frozenset[Facet]:
     """The facets in which the order differs from what was last agreed; all of them when nothing was agreed yet."""
     now = facets_of(order)
     return frozenset(facet for facet in Facet if now[facet] != base.get(facet))
+
+
+def _beside(order: Order, licences: list[list[str]]) -> list[object]:
+    """What only some sources tell; nothing for the others, whose fingerprints stay what they were."""
+    parts: list[object] = [sorted(order.notes.items()), list(order.flags), licences]
+    return parts if any(parts) else []
 
 
 def _line(line: Line) -> list[str]:

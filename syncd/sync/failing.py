@@ -51,6 +51,11 @@ class SetAsideRecords:
         row = self._open.get(key)
         return row is not None and row.attempts >= least and row.next_at > self._now()
 
+    def attempts(self, key: str, code: str) -> int:
+        """How often this version of the record failed for this reason."""
+        row = self._open.get(key)
+        return row.attempts if row is not None and row.code == code else 0
+
     def has(self, key: str, code: str) -> bool:
         """Whether the record failed for this reason."""
         return key in self._open and self._open[key].code == code

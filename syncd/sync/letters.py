@@ -13,6 +13,7 @@ from syncd.state import intents
 from syncd.sync.ports import OrderTarget
 
 STREAM = "orders-back"
+"""The way back to the shop whose products are synced; those to further sources are named after it and them."""
 SET_STATUS = "order.status"
 """The action of an intent that is about to set a letter; its payload names it."""
 
@@ -20,9 +21,10 @@ BELIEVED = timedelta(hours=1)
 """How long the shop's list of statuses is believed; a person changes it."""
 
 
-def on_its_way(conn: Connection, pair: str, key: str) -> str | None:
-    """The letter that an unsettled write of ours gives this order, now or in a moment: no news for the other direction."""
-    intent = intents.get(conn, pair, STREAM, key)
+def on_its_way(conn: Connection, pair: str, stream: str, key: str) -> str | None:
+    """The letter that an unsettled write of this way back gives the order, now or in a moment: no news for the other
+    direction."""
+    intent = intents.get(conn, pair, stream, key)
     return intent.payload.get("letter") if intent is not None and intent.action == SET_STATUS else None
 
 

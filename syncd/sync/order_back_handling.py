@@ -21,7 +21,6 @@ from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.facets import digest
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import STREAM
 from syncd.sync.office_stock import note_stock
 from syncd.sync.order_back_lines import LinesBack
 from syncd.sync.order_back_status import StatusBack
@@ -179,7 +178,10 @@ class OrderBackHandling:
             if noted.difference != link.difference:
                 detail = {"edit": noted.difference}
                 history.add(
-                    conn, HistoryEntry(link.pair, "orders", link.source_key, self.now(), "edited", detail)
+                    conn,
+                    HistoryEntry(
+                        link.pair, self.policy.stream, link.source_key, self.now(), "edited", detail
+                    ),
                 )
 
         await self.db.run(note)
@@ -200,7 +202,9 @@ class OrderBackHandling:
         """As on the way there: the second 404 counts, unless it comes on the heels of the first (contracts/cscart §1.6)."""
         key = link.source_key
         if self.failing.pauses(key, "gone") or not self.failing.has(key, "gone"):
-            text = f"CS-Cart does not show order {key} any more; if it stays away, syncd lets it go"
+            text = (
+                f"{self.policy.shop} does not show order {key} any more; if it stays away, syncd lets it go"
+            )
             raise Held(text, code="gone")
         await self.db.run(lambda conn: order_links.put(conn, let_go(link, DELETED)))
 
@@ -210,7 +214,7 @@ class OrderBackHandling:
         self.pulse.beat()
         self.handled.add(key)
         try:
-            with correlation.bound(f"{STREAM}/{key}"):
+            with correlation.bound(f"{self.policy.back}/{key}"):
                 await work()
         except InDoubt as doubt:
             log.warning("order.in_doubt", order=key, reason=str(doubt))

@@ -123,7 +123,10 @@ class LinesBack:
         product_links.mark_dirty(conn, self.policy.pair, skus)
         detail = {"total": str(after.total), "edit": link.difference}
         history.add(
-            conn, HistoryEntry(self.policy.pair, "orders", link.source_key, self.now(), "rewritten", detail)
+            conn,
+            HistoryEntry(
+                self.policy.pair, self.policy.stream, link.source_key, self.now(), "rewritten", detail
+            ),
         )
 
 

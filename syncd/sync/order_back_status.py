@@ -78,8 +78,8 @@ class StatusBack:
 
     async def _on_its_way(self, link: OrderLink) -> bool:
         """Whether what stands there came of a letter of ours whose answer was lost."""
-        pair, key = self.policy.pair, link.source_key
-        return await self.db.run(lambda conn: on_its_way(conn, pair, key)) is not None
+        pair, back, key = self.policy.pair, self.policy.back, link.source_key
+        return await self.db.run(lambda conn: on_its_way(conn, pair, back, key)) is not None
 
     async def _allowed(self, source: Order) -> None:
         await self.letters.check(self.policy.states_back.values())
@@ -101,7 +101,10 @@ class StatusBack:
             product_links.mark_dirty(conn, self.policy.pair, skus)
             detail = {"state": order.state, "letter": letter, "status": after.status}
             history.add(
-                conn, HistoryEntry(self.policy.pair, "orders", link.source_key, self.now(), "told", detail)
+                conn,
+                HistoryEntry(
+                    self.policy.pair, self.policy.stream, link.source_key, self.now(), "told", detail
+                ),
             )
 
         step = Step(link.source_key, SET_STATUS, payload={"letter": letter})

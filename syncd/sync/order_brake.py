@@ -23,7 +23,7 @@ def status_moves(orders: Sequence[Order], links: Mapping[str, OrderLink], policy
     for order in orders:
         link = links.get(order.key)
         target = policy.statuses.get(order.status)
-        if link is None or target is None or link.status == order.status or link.state == STATE_OF[target]:
+        if link is None or target is None or link.status == order.standing or link.state == STATE_OF[target]:
             continue
         moves.append(f"order {order.number}: {link.state} -> {STATE_OF[target]}")
     return moves

@@ -21,10 +21,18 @@ WITH_AMOUNTS = MONEY | {Facet.SHIPPING_NAME}
 
 @dataclass(frozen=True, slots=True)
 class OrderPolicy:
-    """The settings that steer the streams of orders of one pair, both ways."""
+    """The settings that steer the streams of orders of one source in a pair, both ways."""
 
     pair: str
     source: str
+    """The source's name among those of the pair; its orders, customers and cursor are kept under it."""
+    kind: str
+    """The kind of shop that it is ("cscart", "horoshop"): with the account, what external references begin with."""
+    shop: str
+    """How the source is called in messages."""
+    stream: str
+    back: str
+    """The stream of its way back."""
     account: str
     company: str | None
     since: datetime
@@ -37,6 +45,18 @@ class OrderPolicy:
     """Office states that the source is told, each with the letter it has there."""
     notify: frozenset[str]
     """Who gets the source's mail when the way back moves an order: user, department, vendor."""
+    known_statuses: frozenset[str] | None = None
+    """The statuses that the settings say anything about; `None` where a status without a meaning is no news."""
+    licences: frozenset[str] = frozenset()
+    """Where licence numbers are written in the office order: "params", "comment"."""
+    sells_our_stock: bool = True
+    """Whether the source's own stock already counts what it sold: true for the shop whose products are synced. What any
+    other source sells is a movement of the office's stock that this shop must hear of."""
+
+    @property
+    def cursor(self) -> str:
+        """The name of the stream's cursor."""
+        return f"orders.{self.source}"
 
 
 class SkipReason(StrEnum):
@@ -77,7 +97,7 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
     if link is None:
         return _first_sight(order, policy)
     agreed = link.confirmed and link.flag is None
-    if agreed and link.version == version_of(order) and link.status == order.status:
+    if agreed and link.version == version_of(order) and link.status == order.standing:
         return Skip(SkipReason.UNCHANGED)
     changed = changed_facets(order, link.base.get("facets", {}))
     return Update(changed | ADDED_UP if changed & WITH_AMOUNTS else changed)

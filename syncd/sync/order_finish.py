@@ -14,21 +14,17 @@ from syncd.model.backoffice import OfficeOrder
 from syncd.model.exchange import OrderChanges
 from syncd.model.order import Order
 from syncd.model.status import EDITABLE, TERMINAL
-from syncd.state import history, order_links, product_links
+from syncd.state import history, order_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
-from syncd.sync.brake import Kind
 from syncd.sync.facets import Facet, version_of
-from syncd.sync.letters import on_its_way
-from syncd.sync.office_stock import note_stock
 from syncd.sync.order_changes import Wanted, differences, office_lines, plan_changes, shipping_name_change
 from syncd.sync.order_decision import WITH_AMOUNTS, OrderPolicy
 from syncd.sync.order_edit import agree, edit_of
+from syncd.sync.order_moves import OrderMoves
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
-from syncd.sync.status_decision import Move, OutOfReach, Stay, TellSource, decide_move
-from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
 log = structlog.get_logger(__name__)
@@ -44,7 +40,7 @@ class OrderFinish:
     policy: OrderPolicy
     tally: Tally
     now: Callable[[], datetime]
-    brakes: StreamBrakes
+    moves: OrderMoves
 
     async def finish(
         self, order: Order, link: OrderLink, actual: OfficeOrder, facets: frozenset[Facet], wanted: Wanted
@@ -78,7 +74,7 @@ class OrderFinish:
             difference=edit,
             requested=link.requested and edit is not None,
         )
-        await self._move(order, agreed, actual)
+        await self.moves.follow(order, agreed, actual)
 
     async def _part(self, link: OrderLink, facets: frozenset[Facet]) -> OrderLink:
         """Forget what both sides agreed on in the facets about to be written. Until they agree again nobody knows what the
@@ -139,80 +135,13 @@ class OrderFinish:
             raise Held(f"order {order.number}: its Webasyst order {order_id} vanished", code="vanished")
         return actual, lost
 
-    async def _move(self, order: Order, agreed: OrderLink, actual: OfficeOrder) -> None:
-        """Commit the agreement, and run the workflow action that a new source status asks for."""
-        known = order.status in {agreed.status, await self._on_its_way(order)}
-        target = None if known else self.policy.statuses.get(order.status)
-        workflow = (await self.office.profile()).workflow if target is not None else {}
-        news = actual.state != agreed.carried and actual.state in self.policy.states_back
-        move = decide_move(target, actual.state, workflow, news=news)
-        if isinstance(move, Stay) and target is not None:
-            agreed = replace(agreed, status=order.status, carried=actual.state)
-        elif isinstance(move, TellSource) or (isinstance(move, Stay) and (known or not news)):
-            agreed = replace(agreed, status=order.status)
-        elif not isinstance(move, Stay):
-            agreed = replace(agreed, version="")
-        # Else both moved and a letter without a meaning does not say which is newer: the way back asks a person.
-        await self.db.run(lambda conn: self._agree(conn, order, agreed, actual))
-        if isinstance(move, OutOfReach):
-            raise Held(
-                f"order {order.number}: status {order.status} asks for {target}, but {move.reason}",
-                code="status-out-of-reach",
-            )
-        if isinstance(move, Move) and Kind.STATUS in self.brakes.blocked:
-            raise Held(
-                f"order {order.number}: its status waits, because the brake on order statuses is pulled; look at "
-                "'syncd status', then run 'syncd brakes release'",
-                code="braked",
-            )
-        if isinstance(move, Move):
-            await self._act(order, agreed, move, actual)
-
-    async def _on_its_way(self, order: Order) -> str | None:
-        """The letter that the way back is just writing: it asks for nothing."""
-        return await self.db.run(lambda conn: on_its_way(conn, self.policy.pair, order.key))
-
-    async def _act(self, order: Order, link: OrderLink, move: Move, actual: OfficeOrder) -> None:
-        """Run one action. A lost answer is settled by reading the state; the step is not idempotent (§5.8)."""
-        skus = [line.sku_id for line in actual.lines if line.sku_id]
-
-        def note(conn: Connection, state: str) -> None:
-            moved = replace(link, status=order.status, state=state, carried=state, version=version_of(order))
-            order_links.put(conn, moved)
-            product_links.mark_dirty(conn, self.policy.pair, skus)
-            self._note(
-                conn, order.key, "moved", {"order_id": link.order_id, "action": move.action, "state": state}
-            )
-
-        async def act() -> str:
-            try:
-                return await self.office.act(link.order_id, move.action)
-            except InDoubt:
-                again = await self.office.order(link.order_id)
-                if again is None or again.state != move.state:
-                    raise
-                return again.state
-
-        state = await self.writer.run(Step(order.key, "order.action"), act, note)
-        self.tally.add(Event.MOVED)
-        log.info("order.moved", order=order.number, webasyst=link.order_id, state=state)
-        if state != move.state:
-            raise Held(
-                f"order {order.number}: action '{move.action}' led to {state}, expected {move.state}",
-                code="status-out-of-reach",
-            )
-
-    def _agree(self, conn: Connection, order: Order, agreed: OrderLink, actual: OfficeOrder) -> None:
-        order_links.put(conn, agreed)
-        note_stock(conn, agreed, actual)
-        self.writer.settled(conn, order.key)
-        self._note(conn, order.key, "agreed", {"order_id": agreed.order_id, "total": str(order.total)})
-
     async def _flag(self, link: OrderLink, text: str) -> None:
         await self.db.run(lambda conn: order_links.put(conn, replace(link, flag=text, updated_at=self.now())))
 
     def _note(self, conn: Connection, key: str, event: str, detail: Mapping[str, object]) -> None:
-        history.add(conn, HistoryEntry(self.policy.pair, "orders", key, self.now(), event, dict(detail)))
+        history.add(
+            conn, HistoryEntry(self.policy.pair, self.policy.stream, key, self.now(), event, dict(detail))
+        )
 
 
 def _to_write(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> bool:

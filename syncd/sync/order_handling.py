@@ -27,14 +27,28 @@ from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.pulse import Pulse
 
 STREAM = "orders"
+"""The stream of the shop whose products are synced; those of further sources are named after it and them."""
 TROUBLES_IN_A_ROW = 3
 """So many records in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
 
-DELETED = "deleted in CS-Cart"
-LET_GO = frozenset({DELETED, *SkipReason})
+AWAITS = "awaits"
+PATIENCE = 3
+"""How often an order that lacks what its source has announced is looked for again, after 1, 5 and 15 minutes, before it
+is made without."""
+
+DELETED = "deleted in the shop that it came from"
+LET_GO = frozenset({DELETED, "deleted in CS-Cart", *SkipReason})
 """Flags of links whose orders are no longer our business."""
 
 log = structlog.get_logger(__name__)
+
+
+def _awaits(order: Order) -> Held:
+    return Held(
+        f"order {order.number} is there, but not {order.awaits} yet; syncd looks again after 1, 5 and 15 minutes, and then "
+        "makes the order without",
+        code=AWAITS,
+    )
 
 
 def let_go(link: OrderLink, reason: str) -> OrderLink:
@@ -122,6 +136,8 @@ class OrderHandling:
         elif isinstance(decision, Update) and link is not None:
             facets = decision.facets
             await self._guard(order, lambda: self.writes.update(order, link, facets))
+        elif order.awaits and self.failing.attempts(order.key, AWAITS) < PATIENCE:
+            await self.set_aside(order, _awaits(order))
         elif self.doubtful_customers.intersection(keys_of(order.customer)):
             self.waiting.append(order)
         else:
@@ -133,7 +149,7 @@ class OrderHandling:
         self.handled[order.key] = version_of(order)
         self.crossing.at_office.add(order.key)
         try:
-            with correlation.bound(f"{STREAM}/{order.key}"):
+            with correlation.bound(f"{self.policy.stream}/{order.key}"):
                 await work()
         except InDoubt as doubt:
             log.warning("order.in_doubt", order=order.key, reason=str(doubt))
@@ -192,7 +208,11 @@ class OrderHandling:
         self.tally.add(Event.FAILED)
         codes = error.codes if isinstance(error, UnknownSku) else ()
         await self.failing.record(
-            order.key, error, version=version_of(order), waits_for="\n".join(codes), payload=order
+            order.key,
+            error,
+            version=version_of(order),
+            waits_for="\n".join(codes),
+            payload=order.without_secrets(),
         )
 
     async def broken(self, record: BrokenRecord) -> None:
@@ -229,7 +249,9 @@ class OrderHandling:
             lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, key)
         )
         if not self.failing.has(key, "gone"):
-            text = f"CS-Cart does not show order {key} any more; if it stays away, syncd lets it go"
+            text = (
+                f"{self.policy.shop} does not show order {key} any more; if it stays away, syncd lets it go"
+            )
             log.warning("order.gone", order=key)
             self.tally.add(Event.FAILED)
             await self.failing.record(key, Held(text, code="gone"), version="")

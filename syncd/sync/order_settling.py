@@ -17,7 +17,7 @@ from syncd.sync.doubts import SKEW, Adopt, Repeat, Suspect, Wait, settle
 from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_decision import OrderPolicy
-from syncd.sync.order_handling import STREAM, TROUBLES_IN_A_ROW, OrderHandling
+from syncd.sync.order_handling import TROUBLES_IN_A_ROW, OrderHandling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.order_writes import OrderWrites
 from syncd.sync.outcome import Event, Tally
@@ -46,7 +46,7 @@ class OrderSettling:
 
         A save or an action that was abandoned may still be running in the shop: its order is left alone until it cannot.
         """
-        rows = await self.db.run(lambda conn: intents.all(conn, self.policy.pair, STREAM))
+        rows = await self.db.run(lambda conn: intents.all(conn, self.policy.pair, self.policy.stream))
         self.handling.unsettled = {row.record_key for row in rows}
         creations = [row for row in rows if row.reference is not None and not self._suspected(row)]
         for row in rows:
@@ -124,7 +124,9 @@ class OrderSettling:
         first = order.key not in self.failing
         text = f"order {order.number}: Webasyst gave no usable answer and made no order; syncd sends it again"
         error = ShopUnavailable(text)
-        await self.failing.record(order.key, error, version=version_of(order), payload=order)
+        await self.failing.record(
+            order.key, error, version=version_of(order), payload=order.without_secrets()
+        )
         await self.watch.begin(intent)
         await self.writes.writer.close(order.key)
         if not first:

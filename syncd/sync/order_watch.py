@@ -17,8 +17,8 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 
-REPEATED = "orders.repeated"
-"""The name under which repeated creations are remembered; they are no doubts of the orders stream."""
+REPEATED = ".repeated"
+"""What is added to a stream's name to remember its repeated creations; they are no doubts of the stream."""
 WATCH = timedelta(hours=1)
 """How long after the repetition the first call could still make its order: no web server lets one run longer."""
 TWICE = "twice"
@@ -34,17 +34,18 @@ class OrderWatch:
     failing: SetAsideRecords
     db: Database
     pair: str
+    stream: str
     tally: Tally
     now: Callable[[], datetime]
 
     async def begin(self, intent: Intent) -> None:
         """Remember a creation that is about to be sent again."""
-        row = replace(intent, stream=REPEATED, settle_after=self.now() + WATCH)
+        row = replace(intent, stream=self.stream + REPEATED, settle_after=self.now() + WATCH)
         await self.db.run(lambda conn: intents.replace(conn, row))
 
     async def look(self) -> None:
         """One search for all repeated creations; an order that stands twice is a failure until one of them is deleted."""
-        rows = await self.db.run(lambda conn: intents.all(conn, self.pair, REPEATED))
+        rows = await self.db.run(lambda conn: intents.all(conn, self.pair, self.stream + REPEATED))
         if not rows:
             return
         hits = await self.office.orders_by_reference([row.reference for row in rows if row.reference])
@@ -70,4 +71,5 @@ class OrderWatch:
         if self.failing.has(row.record_key, TWICE):
             await self.failing.clear(row.record_key)
         if self.now() >= row.settle_after:
-            await self.db.run(lambda conn: intents.close(conn, self.pair, REPEATED, row.record_key))
+            stream = self.stream + REPEATED
+            await self.db.run(lambda conn: intents.close(conn, self.pair, stream, row.record_key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.exchange import OrderDraft
-from syncd.model.order import Order
-from syncd.model.text import shorten
+from syncd.model.order import Line, Order
 from syncd.state import history, order_links, product_links
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
@@ -27,6 +26,7 @@ from syncd.sync.office_stock import note_stock
 from syncd.sync.order_changes import MOST_VARIABLES, Wanted, save_variables
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
+from syncd.sync.order_params import comment_of, params_of
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 from syncd.sync.reference import PARAM, reference
@@ -68,7 +68,7 @@ class OrderWrites:
 
     def reference_of(self, key: str) -> str:
         """The external reference of a source order."""
-        return reference(self.policy.source, self.policy.account, key)
+        return reference(self.policy.kind, self.policy.account, key)
 
     async def create(self, order: Order) -> None:
         """Make the order in the office. Raises `InDoubt` when the answer was lost; the intent then stays."""
@@ -141,7 +141,7 @@ class OrderWrites:
         return min(hits, key=lambda order: order.order_id)
 
     async def _match(self, order: Order) -> Match:
-        match = await self.catalog.match(order.lines)
+        match = await self.catalog.match(self._lines(order))
         absent = [
             line.product_key
             for n, line in enumerate(order.lines)
@@ -149,17 +149,24 @@ class OrderWrites:
         ]
         if absent and self.bring is not None:
             await self.bring(absent)
-            match = await self.catalog.match(order.lines)
+            match = await self.catalog.match(self._lines(order))
         if match.unknown and self.policy.hold_unknown:
             raise UnknownSku(order.number, match.unknown)
         return match
+
+    def _lines(self, order: Order) -> Sequence[Line]:
+        """The lines as they are looked up: a product of another shop than the one whose products are linked is known by its
+        code only."""
+        if self.policy.sells_our_stock:
+            return order.lines
+        return [replace(line, product_key="") for line in order.lines]
 
     async def _draft(self, order: Order, match: Match) -> OrderDraft:
         profile = await self.office.profile()
         if not profile.rates.knows(order.currency):
             raise Held(
                 f"order {order.number}: Webasyst has no currency {order.currency}; "
-                "add it there or set SYNCD_CSCART__CURRENCY",
+                f"add it there, or correct the currency of {self.policy.shop} in the settings",
                 code="unknown-currency",
             )
         money = expect(order, match.found, discounts=self.policy.discounts)
@@ -170,30 +177,18 @@ class OrderWrites:
             lines=money.lines,
             shipping=money.shipping,
             discount=money.discount,
-            comment=order.comment,
+            comment=comment_of(order, self.policy),
             address=self.office.address(order.shipping_address),
             billing_address=self.office.address(order.billing_address),
-            params={name: value for name, value in self._params(order).items() if value},
+            params={name: value for name, value in params_of(order, self.policy).items() if value},
             currency=order.currency,
             stock_id=await self.office.stock_id(),
         )
 
-    def _params(self, order: Order) -> dict[str, str]:
-        """What travels in the order's params; empty ones too, so that what the source took away is taken away here."""
-        params = {
-            PARAM: self.reference_of(order.key),
-            f"{self.policy.source}_order_id": order.number,
-            "shipping_name": order.shipping_name,
-            "payment_name": order.payment_name,
-            "coupon_codes": ", ".join(order.coupons),
-            "shipping_recipient": order.recipient,
-        }
-        return {name: shorten(value) for name, value in params.items()}
-
     def _wanted(self, order: Order, match: Match) -> Wanted:
         address = {} if order.shipping_address.empty else self.office.address(order.shipping_address)
         money = expect(order, match.found, discounts=self.policy.discounts)
-        return Wanted(money, address, order.comment, self._params(order))
+        return Wanted(money, address, comment_of(order, self.policy), params_of(order, self.policy))
 
     async def _finish(
         self, order: Order, link: OrderLink, actual: OfficeOrder, facets: frozenset[Facet], match: Match
@@ -224,13 +219,16 @@ class OrderWrites:
     def _link(self, conn: Connection, order: Order, made: OfficeOrder) -> None:
         link = self._fresh_link(order, made)
         order_links.put(conn, link)
-        note_stock(conn, link, made)
+        if self.policy.sells_our_stock:
+            note_stock(conn, link, made)
         self.users.learn(conn, order.customer, made.contact_id)
         product_links.mark_dirty(conn, self.policy.pair, [line.sku_id for line in made.lines if line.sku_id])
         self._note(conn, order.key, "linked", {"order_id": made.order_id})
 
     def _note(self, conn: Connection, key: str, event: str, detail: Mapping[str, object]) -> None:
-        history.add(conn, HistoryEntry(self.policy.pair, "orders", key, self.now(), event, dict(detail)))
+        history.add(
+            conn, HistoryEntry(self.policy.pair, self.policy.stream, key, self.now(), event, dict(detail))
+        )
 
 
 def _without_lost_skus(match: Match, actual: OfficeOrder) -> Match:

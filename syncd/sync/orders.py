@@ -17,7 +17,7 @@ from syncd.sync.facets import version_of
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import Create, OrderPolicy, Skip, SkipReason, decide
-from syncd.sync.order_handling import STREAM, OrderHandling
+from syncd.sync.order_handling import OrderHandling
 from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.outcome import Event, Tally
@@ -84,7 +84,7 @@ class OrdersCycle:
         return [key for key in keys if key not in self.failing]
 
     async def _read_changes(self) -> datetime | None:
-        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
+        cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self.policy.cursor))
         position = cursor.position if cursor else None
         if cursor is not None and cursor.since is not None and self.policy.since < cursor.since:
             position = None
@@ -97,17 +97,13 @@ class OrdersCycle:
             await self._page(page)
         return clock
 
-    @property
-    def _cursor_name(self) -> str:
-        return f"{STREAM}.{self.policy.source}"
-
     async def _commit(self, clock: datetime | None) -> None:
         """The cursor and the run's record in one commit; the cursor never passes a record that is not dealt with."""
 
         def commit(conn: Connection) -> None:
             self.finished(conn)
             if clock is not None:
-                cursors.put(conn, self.policy.pair, self._cursor_name, clock, since=self.policy.since)
+                cursors.put(conn, self.policy.pair, self.policy.cursor, clock, since=self.policy.since)
 
         await self.db.run(commit)
 

@@ -14,7 +14,6 @@ from syncd.state.database import Database
 from syncd.state.order_links import OrderLink
 from syncd.sync.brake import Kind, Overview
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import STREAM
 from syncd.sync.office_stock import office_clock
 from syncd.sync.order_back_handling import OrderBackHandling
 from syncd.sync.order_decision import OrderPolicy
@@ -66,7 +65,7 @@ class OrdersBackCycle:
     async def _settle(self, *, everything: bool) -> None:
         """A write that was abandoned may still be running in the shop: its order is left alone until it cannot. Then it is
         looked at anew; every write looks for its own trace first."""
-        rows = await self.db.run(lambda conn: intents.all(conn, self.policy.pair, STREAM))
+        rows = await self.db.run(lambda conn: intents.all(conn, self.policy.pair, self.policy.back))
         for row in rows:
             rests = self.failing.rests(row.record_key) and not everything
             if self.now() < row.settle_after or rests:
@@ -143,7 +142,7 @@ class OrdersBackCycle:
 
     @property
     def _cursor_name(self) -> str:
-        return f"{STREAM}.{self.policy.source}"
+        return f"orders-back.{self.policy.source}"
 
     async def _commit(self, clock: datetime) -> None:
         """The cursor and the run's record in one commit; the cursor never passes an order that is not dealt with."""

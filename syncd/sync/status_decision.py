@@ -33,6 +33,32 @@ class OutOfReach:
     reason: str
 
 
+_PAYABLE = "pay"
+
+
+def asked_for(status: Target | None, *, paid: bool) -> Target | None:
+    """What a source's status asks for together with its payment, where the source tells that apart.
+
+    A paid order is at least that, whatever its status says; the status counts where it leads further, or to an end.
+    """
+    if not paid or (status is not None and STATE_OF[status] in TERMINAL):
+        return status
+    if status is None or RANK[STATE_OF[status]] < RANK[STATE_OF[Target.PAID]]:
+        return Target.PAID
+    return status
+
+
+def pays_first(
+    target: Target | None, state: str, workflow: Mapping[str, frozenset[str]], *, paid: bool
+) -> bool:
+    """Whether the payment must be noted by an action of its own on the way to the target, and can be: the office notes
+    when an order was paid only by `pay`, which no state from shipped on allows (contracts/webasyst §5.1)."""
+    if not paid or target is None or target is Target.PAID or STATE_OF[target] in TERMINAL:
+        return False
+    early = RANK.get(state, RANK["paid"]) < RANK["paid"]
+    return early and _PAYABLE in workflow.get(state, frozenset())
+
+
 def decide_move(
     target: Target | None, state: str, workflow: Mapping[str, frozenset[str]], *, news: bool = False
 ) -> Stay | Move | TellSource | OutOfReach:

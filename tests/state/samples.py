@@ -37,7 +37,7 @@ _INTENT = Intent("main", "orders", "1001", "order.create", {"lines": ["1x2"]}, "
 
 
 def catalog_row(**fields: Any) -> CatalogRow:
-    return replace(_ROW, **fields)
+    return _ROW._replace(**fields)
 
 
 def product_link(**fields: Any) -> ProductLink:

@@ -65,6 +65,10 @@ _ORDER = Order(
 _POLICY = OrderPolicy(
     pair="main",
     source="cscart",
+    kind="cscart",
+    shop="CS-Cart",
+    stream="orders",
+    back="orders-back",
     account="shop.example",
     company=None,
     since=NOON,
@@ -325,7 +329,7 @@ def office_product(**fields: Any) -> OfficeProduct:
 
 
 def catalog_row(**fields: Any) -> CatalogRow:
-    return replace(_ROW, **fields)
+    return _ROW._replace(**fields)
 
 
 def agreed_amounts(**fields: Any) -> Amounts:

@@ -1,0 +1,64 @@
+"""What travels in an office order's params and comment: the reference, names, and what only some sources tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from syncd.model.order import Order
+from syncd.model.text import shorten
+from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.reference import PARAM, reference
+
+LICENCES = "licence_numbers"
+"""The param with the licence numbers of an order; what does not fit goes on in `licence_numbers_2` and so on."""
+LONGEST = 255
+"""Letters of a param that Webasyst keeps (contracts/webasyst §5.2)."""
+
+
+def params_of(order: Order, policy: OrderPolicy) -> dict[str, str]:
+    """The params of an order by name; empty ones too, so that what the source took away is taken away in the office."""
+    params = {
+        **order.notes,
+        PARAM: reference(policy.kind, policy.account, order.key),
+        f"{policy.kind}_order_id": order.number,
+        "shipping_name": order.shipping_name,
+        "payment_name": order.payment_name,
+        "coupon_codes": ", ".join(order.coupons),
+        "shipping_recipient": order.recipient,
+    }
+    if order.flags:
+        params["syncd_note"] = "; ".join(order.flags)
+    return {name: shorten(value) for name, value in params.items()} | dict(_licence_params(order, policy))
+
+
+def comment_of(order: Order, policy: OrderPolicy) -> str:
+    """The customer's comment, with the licence numbers below it where the settings want them there."""
+    if "comment" not in policy.licences:
+        return order.comment
+    lines = [f"{code}: {', '.join(numbers)}" for code, numbers in _licences(order).items()]
+    return "\n".join([part for part in (order.comment, "\n".join(lines)) if part])
+
+
+def _licence_params(order: Order, policy: OrderPolicy) -> Iterator[tuple[str, str]]:
+    """Whole numbers only: half a licence number is worth nothing."""
+    if "params" not in policy.licences:
+        return
+    portions: list[str] = []
+    for code, numbers in _licences(order).items():
+        for number in numbers:
+            entry = f"{code}: {number}"
+            if portions and len(portions[-1]) + len(entry) + 2 <= LONGEST:
+                portions[-1] += f"; {entry}"
+            else:
+                portions.append(entry)
+    for count, portion in enumerate(portions, start=1):
+        yield (LICENCES if count == 1 else f"{LICENCES}_{count}"), portion
+
+
+def _licences(order: Order) -> Mapping[str, list[str]]:
+    """The licence numbers by their product's code, or its name where it has none."""
+    found: dict[str, list[str]] = {}
+    for line in order.lines:
+        if line.licences:
+            found.setdefault(line.code or line.name, []).extend(line.licences)
+    return found
