@@ -32,6 +32,8 @@ class Caller(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody called."""
         super().connection_made(transport)
+        # The address holds the secret; uvicorn's own switch gives way to whoever adds a handler to its logger.
+        self.access_log = False
         if len(self.connections) > 2 * self.limits.connections:
             transport.abort()
         else:
@@ -48,6 +50,16 @@ class Caller(H11Protocol):
         """The connection is over."""
         self._stop_timer()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What came in is no HTTP. Where a call on this connection has an answer already, there can be no other one."""
+        answerable = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        if answerable:
+            super().send_400_response(msg)
+        else:
+            self.transport.abort()
 
     def _expect_call(self) -> None:
         self._stop_timer()
