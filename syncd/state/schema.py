@@ -5,7 +5,18 @@ A change here needs a migration beside it (`syncd/state/migrations`).
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 
 from syncd.state.columns import BigId, Exact, Plain, UtcDateTime
 
@@ -251,4 +262,30 @@ images = Table(
     Column("product_id", BigInteger, nullable=False),
     Column("image_id", BigInteger, nullable=False),
     Index(None, "pair", "product_id", "digest"),
+)
+
+# What shops called out to us. The UNIQUE constraint makes a call that comes again the same row, also between processes.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("pair", Plain, nullable=False),
+    Column("source", Plain, nullable=False),
+    Column("event", Plain, nullable=False),
+    Column("digest", Plain, nullable=False),
+    Column("method", Plain, nullable=False),
+    Column("content_type", Plain, nullable=False),
+    Column("query", Plain, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("orders", JSON, nullable=False),
+    Column("products", JSON, nullable=False),
+    Column("alarm", Plain, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("processed_at", UtcDateTime),
+    Column("outcome", Plain, nullable=False),
+    UniqueConstraint("pair", "source", "event", "digest"),
+    Index(None, "pair", "source", "processed_at", "id"),
+    Index(None, "processed_at"),
 )

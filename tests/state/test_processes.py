@@ -102,7 +102,7 @@ def test_a_kill_during_a_migration_leaves_the_old_form(
     database = opened(url)
     database.run_sync(lambda conn: cursors.put(conn, "main", "orders", NOON))
     assert ended(child(url, "upgrade_and_die", 0, str(broken))) == 137
-    assert migrate.current(database) == "0002"
+    assert migrate.current(database) == "0003"
     assert database.run_sync(lambda conn: cursors.get(conn, "main", "orders")) is not None
     assert migrate.upgrade(database) is None
 
@@ -112,10 +112,15 @@ def broken(tmp_path: Path) -> Path:
     """Our migrations and one more that dies after half of its work."""
     scripts = tmp_path / "scripts"
     (scripts / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/r0001_first.py", "versions/r0002_both_ways.py"):
+    for name in (
+        "env.py",
+        "versions/r0001_first.py",
+        "versions/r0002_both_ways.py",
+        "versions/r0003_inbox.py",
+    ):
         (scripts / name).write_text((migrate.SCRIPTS / name).read_text())
-    (scripts / "versions" / "r0003_second.py").write_text(
-        'revision = "0003"\ndown_revision = "0002"\n\nimport os\nimport sqlalchemy as sa\nfrom alembic import op\n\n\n'
+    (scripts / "versions" / "r0004_second.py").write_text(
+        'revision = "0004"\ndown_revision = "0003"\n\nimport os\nimport sqlalchemy as sa\nfrom alembic import op\n\n\n'
         "def upgrade():\n"
         '    with op.batch_alter_table("cursors") as batch:\n'
         '        batch.add_column(sa.Column("extra", sa.Text()))\n'

@@ -1,0 +1,1 @@
+"""What syncd answers over HTTP: the hooks of the shops (DESIGN: faces)."""
