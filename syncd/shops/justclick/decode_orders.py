@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from syncd.shops.justclick.countries import country_code
 from syncd.shops.row import Row
 
 _UNPAID = frozenset({"", "0"})
+_MOST_DIGITS = 11
+"""Of a UNIX time; more are no time."""
 _UTM = ("source", "medium", "campaign", "content", "term")
 
 
@@ -65,9 +67,9 @@ def decode_order(value: Any, currency: str) -> Order:
 def _updated_at(row: Row, placed_at: datetime) -> datetime:
     """The payment, or the creation: no other change is stamped. Some rows tell only that they are paid, not when."""
     paid = row.text("paid")
-    if not (paid.isascii() and paid.isdigit()):
+    if not (paid.isascii() and paid.isdigit() and len(paid) <= _MOST_DIGITS):
         return placed_at
-    return max(placed_at, row.first_time("paid", "created"))
+    return max(placed_at, datetime.fromtimestamp(int(paid), UTC))
 
 
 def _address(row: Row) -> Address:
