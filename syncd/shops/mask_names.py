@@ -32,8 +32,10 @@ _SECRET_WORDS = (
     "licence",
     "pincode",
     "salt",
+    "target_url",
 )
-"""Anywhere in a name (contracts/cscart §4: `payment_info`, `processor_params`, licence numbers)."""
+"""Anywhere in a name (contracts/cscart §4: `payment_info`, `processor_params`, licence numbers; contracts/sources §1.6: the
+address of our hook has its secret in the path)."""
 
 _NO_SECRETS = frozenset({"access_tokens", "gift_card_id", "discount_card", "license_agreement"})
 
@@ -51,6 +53,9 @@ _PERSONAL_NAMES = frozenset(
         "customer_comment",
         "customer_name",
         "customer_notes",
+        "delivery_address",
+        "delivery_city",
+        "delivery_name",
         "details",
         "fax",
         "firstname",
@@ -61,6 +66,7 @@ _PERSONAL_NAMES = frozenset(
         "lastname",
         "last_name",
         "login",
+        "manager_comment",
         "middlename",
         "notes",
         "remote_addr",

@@ -125,6 +125,10 @@ class Row:
         """The object as it came, but for these fields."""
         return {name: value for name, value in self._fields.items() if name not in fields}
 
+    def raw(self, field: str) -> Any:
+        """The value as it came, for what no other getter reads; `None` when it is not there."""
+        return self._fields.get(field)
+
     def keys(self, field: str) -> tuple[str, ...]:
         """The keys of the map in this field."""
         return tuple(self._map(field))

@@ -14,9 +14,9 @@ from syncd.model.product import BrokenRecord
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_orders import decode_order
 from syncd.shops.cscart.decode_statuses import decode_statuses
-from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Portion, Walk
 from syncd.shops.cscart.scope import BY_ID, BY_POSITION, Pairs, Scope, part
+from syncd.shops.excerpt import excerpt, nameless
 from syncd.shops.row import Row
 
 _PAGE = 50
@@ -93,7 +93,7 @@ class OrderReader:
         """The key and order of a row; a short row has no products and leads to a call of its own."""
         key = _key(row)
         if key is None:
-            unknown = nameless(row)
+            unknown = nameless(row, "CS-Cart")
             return unknown.key, unknown
         return key, self._decode(key, row) if "products" in row else await self._alone(key)
 

@@ -11,9 +11,9 @@ from syncd.errors import BrokenAnswer, ShopUnavailable
 from syncd.model.product import BrokenRecord, Product
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_products import decode_amounts, decode_product
-from syncd.shops.cscart.excerpt import excerpt, nameless
 from syncd.shops.cscart.listing import Listing
 from syncd.shops.cscart.scope import BY_CREATION, Pairs, Scope, part
+from syncd.shops.excerpt import excerpt, nameless
 from syncd.shops.row import Row
 
 Found = dict[str, Product | BrokenRecord | None]
@@ -83,7 +83,7 @@ class ProductLookup:
         for row in listing.rows:
             key = key_of(row)
             if key is None:
-                unknown = nameless(row)
+                unknown = nameless(row, "CS-Cart")
                 found[unknown.key] = unknown
             else:
                 found[key] = self.decode(shape, key, row)

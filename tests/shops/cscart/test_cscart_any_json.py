@@ -16,8 +16,8 @@ from syncd.errors import BrokenAnswer
 from syncd.shops.cscart.decode_orders import decode_order
 from syncd.shops.cscart.decode_products import decode_amounts, decode_product
 from syncd.shops.cscart.decode_statuses import decode_statuses
-from syncd.shops.cscart.excerpt import excerpt
 from syncd.shops.cscart.listing import Listing
+from syncd.shops.excerpt import excerpt
 from tests.shops.cscart.cscart_shop import an_order, sample
 
 ORDER = an_order(98)

@@ -20,12 +20,12 @@ def excerpt(value: Any) -> str:
     return json.dumps(_clean(value), ensure_ascii=False, default=str)[:_LIMIT]
 
 
-def nameless(value: Any) -> BrokenRecord:
-    """What becomes of a row without an id. Its key is made from its content: the same row is one failure, however often
-    and wherever in a list it comes."""
+def nameless(value: Any, shop: str) -> BrokenRecord:
+    """What becomes of a row of this shop without an id. Its key is made from its content: the same row is one failure,
+    however often and wherever in a list it comes."""
     text = excerpt(value)
     key = f"without-id-{zlib.crc32(text.encode(errors='replace')):08x}"
-    return BrokenRecord(key, "CS-Cart: a row of a list has no id", text)
+    return BrokenRecord(key, f"{shop}: a row of a list has no id", text)
 
 
 def _clean(value: Any, depth: int = 0) -> Any:
