@@ -1,4 +1,4 @@
-"""``python -m syncd.sandbox cscart|webasyst``: serve a sandbox shop until SIGINT or SIGTERM.
+"""``python -m syncd.sandbox SHOP``: serve a sandbox shop until SIGINT or SIGTERM.
 
 Prints one JSON line with the addresses and credentials as soon as the shop listens.
 """
@@ -13,26 +13,34 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 
 from syncd.sandbox.running import running
 from syncd.sandbox.wire import Shop
 
+SHOPS = {
+    "cscart": ("syncd.sandbox.cscart.shop", "CSCartShop"),
+    "horoshop": ("syncd.sandbox.horoshop.shop", "HoroshopShop"),
+    "justclick": ("syncd.sandbox.justclick.shop", "JustClickShop"),
+    "marketplace": ("syncd.sandbox.marketplace.shop", "MarketplaceShop"),
+    "webasyst": ("syncd.sandbox.webasyst.shop", "WebasystShop"),
+}
+"""Where each shop is found: its module and its class."""
+
 
 def build_shop(args: argparse.Namespace) -> Shop:
-    """Build the shop that the command line asks for."""
-    if args.shop == "cscart":
-        from syncd.sandbox.cscart.shop import CSCartShop  # noqa: PLC0415 - only the asked shop is loaded
-
-        return CSCartShop(seed=args.seed, products=args.products, orders=args.orders)
-    from syncd.sandbox.webasyst.shop import WebasystShop  # noqa: PLC0415 - only the asked shop is loaded
-
-    return WebasystShop(seed=args.seed, products=args.products, orders=args.orders)
+    """Build the shop that the command line asks for; only the asked one is loaded."""
+    module, name = SHOPS[args.shop]
+    shop: Shop = getattr(import_module(module), name)(
+        seed=args.seed, products=args.products, orders=args.orders
+    )
+    return shop
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m syncd.sandbox", description=__doc__)
-    parser.add_argument("shop", choices=["cscart", "webasyst"])
+    parser.add_argument("shop", choices=sorted(SHOPS))
     parser.add_argument("--port", type=int, default=0, help="port of the shop (default: any free one)")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same shop")

@@ -67,6 +67,25 @@ def parse_query(query: str, *, max_input_vars: int | None = 1000) -> PhpArray:
     return result
 
 
+def http_build_query(array: dict[Any, Any]) -> str:
+    """Build a query like PHP: order kept, brackets escaped, every index written, null dropped, false is 0."""
+    pairs = []
+    for key, value in array.items():
+        pairs += _query_pairs(urlencode(str(key)), value)
+    return "&".join(pairs)
+
+
+def _query_pairs(name: str, value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [
+            pair for key, item in items for pair in _query_pairs(f"{name}%5B{urlencode(str(key))}%5D", item)
+        ]
+    return [f"{name}={'0' if value is False else urlencode(to_str(value))}"]
+
+
 def put_variable(target: PhpArray, name: str, value: Any) -> None:
     """Store one input variable under its nested name, the way PHP registers it (also used for multipart bodies)."""
     keys = split_name(name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from decimal import Decimal
 from typing import Any
 
 from syncd.sandbox.cscart.store import Store
+from syncd.sandbox.plain import plain
 
 TABLES = ("products", "orders", "users", "categories", "companies", "promotions", "shipments", "hooks", "payments",
           "shippings", "taxes", "groups", "options")  # fmt: skip
@@ -19,16 +18,3 @@ def dump(store: Store) -> dict[str, Any]:
     result["settings"] = plain(store.settings)
     result["now"] = store.clock.now()
     return result
-
-
-def plain(value: Any) -> Any:
-    """Turn records into maps with text keys, money into text, sets into sorted lists."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, frozenset | set):
-        return sorted(plain(item) for item in value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return str(value) if isinstance(value, Decimal) else value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.sandbox.cscart.context import Context
-from syncd.sandbox.cscart.dump import plain
 from syncd.sandbox.cscart.records import Category
+from syncd.sandbox.plain import plain
 
 Args = dict[str, Any]
 

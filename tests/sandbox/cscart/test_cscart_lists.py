@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syncd.sandbox.cscart.network import TIMEOUT
+from syncd.sandbox.outgoing import TIMEOUT
 from tests.sandbox.base.web import ask
 from tests.sandbox.cscart.client import Api
 from tests.sandbox.cscart.conftest import Start

@@ -1,0 +1,1 @@
+"""A Horoshop shop in memory, written from ``contracts/sources/CONTRACT.md`` §1."""
