@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from syncd.errors import BrokenAnswer, Refused, ShopUnavailable
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
-from syncd.shops.cscart.excerpt import excerpt
+from syncd.shops.excerpt import excerpt
 from syncd.shops.justclick.client import JustClickClient
 from syncd.shops.justclick.decode_orders import decode_order
 from syncd.shops.justclick.windows import around
