@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from syncd.app.process import PAIR, SOURCE, Finished, Progress
+from syncd.app.process import PAIR, Finished, Progress
 from syncd.app.product_streams import ProductStreams
 from syncd.app.shops import Shops
 from syncd.sync.customers import UserMap
@@ -19,6 +20,7 @@ from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.order_handling import OrderHandling
+from syncd.sync.order_hints import OrderHints
 from syncd.sync.order_moves import OrderMoves
 from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
@@ -40,28 +42,20 @@ class OrderStreams:
     def orders(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
     ) -> OrdersCycle:
-        """One cycle of the orders stream; `override` lets it pass the brakes."""
-        app = self.shops.app
-        policy = self.shops.order_policy()
-        brakes = self.shops.brakes(ORDERS, tally, override=override)
-        failing = SetAsideRecords(app.db, PAIR, ORDERS, now=app.now)
+        """One cycle of the stream that the tally is named after; `override` lets it pass the brakes."""
+        app, feed = self.shops.app, self.shops.feeds[tally.stream]
+        policy = feed.policy
+        brakes = self.shops.brakes(policy.stream, tally, override=override)
+        failing = SetAsideRecords(app.db, PAIR, policy.stream, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
         handling = OrderHandling(
-            self.shops.source,
-            self.shops.office,
-            writes,
-            failing,
-            app.db,
-            policy,
-            tally,
-            pulse,
-            self.shops.crossing,
+            feed.source, self.shops.office, writes, failing, app.db, policy, tally, pulse, feed.crossing
         )
         watch = OrderWatch(self.shops.office, failing, app.db, PAIR, policy.stream, tally, app.now)
         settling = OrderSettling(
             handling,
             watch,
-            self.shops.source,
+            feed.source,
             self.shops.office,
             writes,
             failing,
@@ -71,19 +65,20 @@ class OrderStreams:
             app.now,
         )
         return OrdersCycle(
-            source=self.shops.source,
+            source=feed.source,
             catalog=self.shops.catalog,
             handling=handling,
             settling=settling,
             watch=watch,
             failing=failing,
             brakes=brakes,
-            look_ahead=OrderLookAhead(self.shops.source, brakes, app.db, policy),
+            look_ahead=OrderLookAhead(feed.source, brakes, app.db, policy),
             db=app.db,
             policy=policy,
             tally=tally,
             progress=progress,
             finished=finished,
+            hints=OrderHints(app.db, PAIR, policy.source, handling, settling.settle_page, app.now),
         )
 
     def orders_back(
@@ -128,23 +123,29 @@ class OrderStreams:
             tally=tally,
             now=app.now,
             pulse=pulse,
-            crossing=self.shops.crossing,
+            crossing=self.shops.feeds[ORDERS].crossing,
         )
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:
         app = self.shops.app
-        writer = self.shops.writer(ORDERS, Urgency.ORDERS)
+        writer = self.shops.writer(policy.stream, Urgency.ORDERS)
         moves = OrderMoves(self.shops.office, writer, app.db, policy, tally, app.now, brakes)
         finisher = OrderFinish(self.shops.office, writer, app.db, policy, tally, app.now, moves)
         return OrderWrites(
             office=self.shops.office,
             catalog=self.shops.catalog,
-            users=UserMap(app.db, self.shops.office, PAIR, SOURCE),
+            users=UserMap(app.db, self.shops.office, PAIR, policy.source),
             writer=writer,
             db=app.db,
             policy=policy,
             tally=tally,
             now=app.now,
             finisher=finisher,
-            bring=ProductStreams(self.shops).bringer().bring if app.settings.products.enabled else None,
+            bring=self._bring(policy),
         )
+
+    def _bring(self, policy: OrderPolicy) -> Callable[[Sequence[str]], Awaitable[None]] | None:
+        """How an order's products get to the office that are not there yet: only where they are synced from its shop."""
+        if not (policy.sells_our_stock and self.shops.app.settings.products.enabled):
+            return None
+        return ProductStreams(self.shops).bringer().bring

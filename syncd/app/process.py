@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
+from syncd.settings.sources import AnySource
 from syncd.shops.cscart.client import CSCartClient, request_headers
 from syncd.shops.cscart.source import CSCartSource
 from syncd.shops.cscart.target import CSCartTarget
@@ -20,7 +21,7 @@ from syncd.shops.request_log import RequestLog
 from syncd.shops.transport import Transport
 from syncd.shops.webasyst.client import WebasystClient, bearer
 from syncd.shops.webasyst.office import WebasystOffice
-from syncd.state import migrate, pairs, status_map
+from syncd.state import cursors, migrate, pairs, status_map
 from syncd.state.database import Database
 from syncd.state.pairs import Pair
 from syncd.sync.product_pictures import MERGED
@@ -56,12 +57,19 @@ def open_database(settings: Settings) -> Database:
     return db
 
 
+def secrets_of(settings: Settings) -> list[str]:
+    """Every credential in use."""
+    known = [settings.cscart.api_key, settings.webasyst.token, settings.cscart.hook_secret]
+    for source in settings.sources:
+        known += [getattr(source, name, None) for name in ("token", "password", "key", "hook_secret")]
+    return [secret.get_secret_value() for secret in known if secret is not None]
+
+
 def request_log(settings: Settings) -> RequestLog | None:
     """The request log, when it is switched on."""
     if not settings.log.requests:
         return None
-    secrets = (settings.cscart.api_key, settings.webasyst.token)
-    mask = Mask([secret.get_secret_value() for secret in secrets], personal=settings.log.mask_personal)
+    mask = Mask(secrets_of(settings), personal=settings.log.mask_personal)
     return RequestLog(settings.request_log, max_bytes=settings.log.max_bytes, mask=mask)
 
 
@@ -134,6 +142,28 @@ class App:
         company = str(cscart.company_id) if cscart.company_id is not None else None
         return CSCartTarget(client, company=company, language=cscart.language, currency=currency)
 
+    def further(
+        self, entry: AnySource, headers: Mapping[str, str], *, auth: tuple[str, str] | None = None
+    ) -> Transport:
+        """Calls to a further source. JustClick blocks who calls more than once a second (contracts/sources §2.1)."""
+        pace = 1.0 if entry.kind == "justclick" else float(self.settings.http.calls_per_second)
+        setting = f"the url of the source {entry.name} in SYNCD_SOURCES"
+        return self._transport(
+            entry.name, entry.url, headers, auth=auth, calls_per_second=pace, setting=setting
+        )
+
+    async def first_seen(self, source: str) -> datetime:
+        """When a further source was first met: what was ordered before is left alone. Written once."""
+        name, now = f"since.{source}", self.now()
+
+        def read(conn: Connection) -> datetime:
+            known = cursors.get(conn, PAIR, name)
+            if known is None:
+                cursors.put(conn, PAIR, name, now)
+            return known.position if known is not None else now
+
+        return await self.db.run(read)
+
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
@@ -158,7 +188,14 @@ class App:
         return [name for name, wanted in asked.items() if wanted]
 
     def _transport(
-        self, shop: str, url: str, headers: Mapping[str, str], *, auth: tuple[str, str] | None
+        self,
+        shop: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        auth: tuple[str, str] | None,
+        calls_per_second: float | None = None,
+        setting: str | None = None,
     ) -> Transport:
         http = self.settings.http
         transport = Transport(
@@ -166,9 +203,10 @@ class App:
             base_url=url,
             headers=headers,
             auth=auth,
-            calls_per_second=float(http.calls_per_second),
+            calls_per_second=calls_per_second or float(http.calls_per_second),
             deadline=float(http.deadline),
             log=self._log,
+            setting=setting,
         )
         self._transports.append(transport)
         return transport

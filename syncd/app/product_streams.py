@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from syncd.app.process import PAIR, Finished, Progress
+from syncd.app.process import PAIR, SOURCE, Finished, Progress
 from syncd.app.shops import Shops
 from syncd.sync.category_places import Places
 from syncd.sync.failing import SetAsideRecords
@@ -18,6 +18,7 @@ from syncd.sync.product_create import ProductCreate
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
 from syncd.sync.product_guard import ProductGuard
+from syncd.sync.product_hints import ProductHints
 from syncd.sync.product_images import ProductImages
 from syncd.sync.product_missing import Missing
 from syncd.sync.product_plan import ProductPlanner
@@ -76,6 +77,7 @@ class ProductStreams:
             progress=progress,
             finished=finished,
             source_doubts=self._source_doubts(),
+            hints=ProductHints(app.db, PAIR, SOURCE),
         )
 
     def _product_apply(self, tally: Tally, pulse: Pulse, *, override: bool) -> ProductApply:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from syncd.app.feeds import Feed, feed_of
 from syncd.app.process import PAIR, SOURCE, App, owners_of
 from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.owner import Field, Owner
@@ -21,7 +22,6 @@ from syncd.sync.category_places import CategoryTrees
 from syncd.sync.letters import STREAM as ORDERS_BACK
 from syncd.sync.letters import Letters
 from syncd.sync.office_stock import OfficeStock
-from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
@@ -69,8 +69,9 @@ class Shops:
     trees: CategoryTrees
     currency: str
     letters: Letters
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    """Where orders come from, by the stream that brings them."""
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    crossing: Crossing = field(default_factory=Crossing)
 
     @classmethod
     async def connect(cls, app: App) -> Shops:
@@ -85,7 +86,12 @@ class Shops:
         source, target = app.source(client, currency), app.target(client, currency)
         trees = CategoryTrees(source, office, now=app.now)
         letters = Letters(target, app.now)
-        return cls(app, pair, source, target, office, catalog, trees, currency, letters)
+        shops = cls(app, pair, source, target, office, catalog, trees, currency, letters)
+        shops.feeds = {ORDERS: Feed(shops.order_policy(), source)}
+        for entry in app.settings.sources:
+            feed = await feed_of(app, entry)
+            shops.feeds[feed.policy.stream] = feed
+        return shops
 
     def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
         """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""
@@ -109,7 +115,7 @@ class Shops:
         return Writer(app.db, PAIR, stream, turns=turns, urgency=urgency, deadline=deadline, now=app.now)
 
     def order_policy(self) -> OrderPolicy:
-        """The settings that steer the orders streams."""
+        """The settings that steer the streams of orders of the shop whose products are synced."""
         settings = self.app.settings
         return OrderPolicy(
             pair=PAIR,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, utc_now
@@ -29,8 +31,10 @@ def list_command(*, as_json: bool) -> int:
 
 def release_command(stream: str | None, kind: str | None) -> int:
     """Release the brakes of a stream and kind, or every one."""
-    with database(load_settings()) as db:
-        number = db.run_sync(lambda conn: _release(conn, stream, kind)) if db else 0
+    settings = load_settings()
+    names = meant(settings, stream)
+    with database(settings) as db:
+        number = db.run_sync(lambda conn: _release(conn, names, kind)) if db else 0
     if not number:
         print("No such brake is engaged; nothing to release.")
     else:
@@ -39,6 +43,6 @@ def release_command(stream: str | None, kind: str | None) -> int:
     return 0
 
 
-def _release(conn: Connection, stream: str | None, kind: str | None) -> int:
+def _release(conn: Connection, streams: Sequence[str], kind: str | None) -> int:
     """Those of a kind of record are released both ways."""
-    return sum(brakes.release(conn, PAIR, name, kind, utc_now()) for name in meant(stream))
+    return sum(brakes.release(conn, PAIR, name, kind, utc_now()) for name in streams)

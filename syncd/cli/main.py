@@ -37,15 +37,6 @@ differences = typer.Typer(
 app.add_typer(differences, name="differences")
 
 
-class Stream(StrEnum):
-    """The streams by name; `products` and `orders` stand for both ways."""
-
-    PRODUCTS = "products"
-    ORDERS = "orders"
-    ORDERS_BACK = "orders-back"
-    PRODUCTS_BACK = "products-back"
-
-
 class Shop(StrEnum):
     """The two shops by name."""
 
@@ -64,7 +55,14 @@ class Kind(StrEnum):
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-OneStream = Annotated[Stream | None, typer.Argument(help="Only this stream.", show_default=False)]
+OneStream = Annotated[
+    str | None,
+    typer.Argument(
+        help="Only this stream: orders or products (both ways), orders-back, products-back, or orders.NAME of a further "
+        "source.",
+        show_default=False,
+    ),
+]
 
 
 def _version(value: bool) -> None:

@@ -23,7 +23,7 @@ from syncd.cli.spell import (
     spell_json,
 )
 from syncd.daemon.lock import holder
-from syncd.daemon.streams import STREAMS, enabled
+from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
 from syncd.state import brakes, conflicts, cursors, failures, intents, order_links, product_links, runs
 from syncd.state.brakes import Brake
@@ -79,8 +79,9 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
     """The status as the database tells it."""
     last = runs.last(conn, PAIR)
     streams = []
-    for stream in STREAMS:
-        cursor = cursors.get(conn, PAIR, f"{stream}.{SOURCE}")
+    for stream in all_of(settings):
+        name = stream if entry_of(settings, stream) else f"{stream}.{SOURCE}"
+        cursor = cursors.get(conn, PAIR, name)
         position = cursor.position if cursor else None
         streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position))
     aside = sorted(failures.all(conn, PAIR), key=lambda failure: failure.last_at, reverse=True)
@@ -91,14 +92,16 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         products=product_links.count(conn, PAIR),
         failures=aside,
         brakes=brakes.all(conn, PAIR),
-        doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in STREAMS],
+        doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in all_of(settings)],
         conflicts=conflicts.all(conn, PAIR),
         differences=order_links.edited(conn, PAIR),
     )
 
 
 def _nothing(settings: Settings, running: str | None) -> Status:
-    streams = tuple(StreamStatus(stream, enabled(settings, stream), None, None) for stream in STREAMS)
+    streams = tuple(
+        StreamStatus(stream, enabled(settings, stream), None, None) for stream in all_of(settings)
+    )
     return Status(running, streams, 0, 0, [], [], [], [], [])
 
 

@@ -14,7 +14,7 @@ from syncd.daemon.drain import drain
 from syncd.daemon.lock import single_instance
 from syncd.daemon.once import exit_code, run_once
 from syncd.daemon.signals import Signals
-from syncd.daemon.streams import PRODUCTS_BACK, STREAMS
+from syncd.daemon.streams import PRODUCTS_BACK, all_of
 from syncd.settings import Settings
 from syncd.state import brakes, conflicts, failures, intents
 from syncd.state.brakes import Brake
@@ -89,11 +89,12 @@ async def _run(
         cut_off = task.cancelled() or not task.done()
         reports = [] if cut_off else task.result()
         early = cut_off or any(report.ending is Ending.STOPPED for report in reports)
-        return await _result(db, reports, signals.number if early else None)
+        return await _result(settings, db, reports, signals.number if early else None)
 
 
-async def _result(db: Database, reports: Sequence[Report], number: int | None) -> Result:
-    ordered = sorted(reports, key=lambda report: STREAMS.index(report.stream))
+async def _result(settings: Settings, db: Database, reports: Sequence[Report], number: int | None) -> Result:
+    order = all_of(settings)
+    ordered = sorted(reports, key=lambda report: order.index(report.stream))
     ran = [report.stream for report in ordered]
 
     def read(conn: Connection) -> Result:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
-from syncd.daemon.streams import ORDERS, ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
+from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.pulse import Pulse, Stopped
 
@@ -76,8 +77,13 @@ class Cycles:
     progress: Callable[[str], Progress] = lambda stream: no_progress
     pulse: Pulse = field(default_factory=Pulse)
 
-    async def run(self, stream: str, *, retry_all: bool = False, override: bool = False) -> Report:
-        """Run one cycle and record it. Expected errors end up in the report; bugs and cancellation are raised."""
+    async def run(
+        self, stream: str, *, retry_all: bool = False, override: bool = False, hints_only: bool = False
+    ) -> Report:
+        """Run one cycle and record it. Expected errors end up in the report; bugs and cancellation are raised.
+
+        `hints_only` reads no more than the orders that the stream's shop has called about.
+        """
         app = self.shops.app
         tally = Tally(stream)
         began = app.now()
@@ -88,7 +94,11 @@ class Cycles:
 
         try:
             with correlation.bound(stream):
-                await self._cycle(stream, tally, finished, retry_all=retry_all, override=override)
+                cycle = self._build(stream, tally, finished, override=override)
+                if hints_only and isinstance(cycle, OrdersCycle):
+                    await cycle.run_hints()
+                else:
+                    await cycle.run(retry_all=retry_all)
         except SyncdError as error:
             ending, message = ending_of(error), str(error)
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
@@ -99,15 +109,9 @@ class Cycles:
         done = await self.shops.app.db.run(lambda conn: runs.last(conn, PAIR))
         return stream not in done
 
-    async def _cycle(
-        self,
-        stream: str,
-        tally: Tally,
-        finished: Callable[[Connection], None],
-        *,
-        retry_all: bool,
-        override: bool,
-    ) -> None:
+    def _build(
+        self, stream: str, tally: Tally, finished: Callable[[Connection], None], *, override: bool
+    ) -> Cycle:
         show = self.progress(stream)
 
         def progress(done: int, total: int | None) -> None:
@@ -117,13 +121,12 @@ class Cycles:
         self.pulse.beat()
         orders, products = OrderStreams(self.shops), ProductStreams(self.shops)
         build: dict[str, Callable[..., Cycle]] = {
-            ORDERS: orders.orders,
+            **dict.fromkeys(self.shops.feeds, orders.orders),
             ORDERS_BACK: orders.orders_back,
             PRODUCTS: products.products,
             PRODUCTS_BACK: products.products_back,
         }
-        cycle = build[stream](tally, progress, finished, self.pulse, override=override)
-        await cycle.run(retry_all=retry_all)
+        return build[stream](tally, progress, finished, self.pulse, override=override)
 
     def _record(self, conn: Connection, tally: Tally, began: datetime, ending: Ending, message: str) -> None:
         now = self.shops.app.now()

@@ -13,6 +13,7 @@ import structlog
 
 from syncd.app import PAIR, Shops, utc_now
 from syncd.daemon.cycle import Cycles, Ending, Report, ending_of
+from syncd.daemon.streams import PRODUCTS
 from syncd.errors import SyncdError
 from syncd.state import runs
 from syncd.state.database import Database
@@ -22,6 +23,9 @@ from syncd.sync.pulse import Pulse
 
 STALLED = 600.0
 """Seconds without a sign of life after which a cycle is taken to hang; far beyond the longest call with its retries."""
+
+DEBOUNCE = 0.25
+"""Seconds between the first call about a record and the look at it: shops often call several times in a row."""
 
 _REMINDER = 3600.0
 """Seconds after which trouble that goes on is told once more."""
@@ -34,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class StreamJob:
-    """Runs the cycles of one stream; never two at a time, the scheduler sees to that."""
+    """Runs the cycles of one stream, by the clock and when a shop calls; never two at a time."""
 
     stream: str
     connect: Callable[[], Awaitable[Shops]]
@@ -48,6 +52,9 @@ class StreamJob:
     """Set when a cycle of this process has ended, in whatever way."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     outcome: str = "starting"
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _hinted: bool = False
+    _following: asyncio.Task[None] | None = None
     _trouble: Ending | None = None
     _told_at: float = 0.0
 
@@ -55,9 +62,30 @@ class StreamJob:
         """One cycle. Raises nothing: the other streams and the next cycle go on."""
         task = asyncio.current_task()
         assert task is not None  # coroutines run in tasks
+        await self._guarded(task, self._cycle)
+
+    def hint(self) -> None:
+        """Somebody called about a record of this stream: look at it soon. Calls that come close together are looked at
+        together, and one that comes while that is done is looked at next."""
+        if self.pulse.stopping:
+            return
+        self._hinted = True
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._follow_hints())
+
+    async def _follow_hints(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        while self._hinted and not self.pulse.stopping:
+            await self.pulse.rest(DEBOUNCE)
+            self._hinted = False
+            await self._guarded(task, self._hinted_cycle)
+
+    async def _guarded(self, task: asyncio.Task[None], work: Callable[[], Awaitable[None]]) -> None:
         self.tasks.add(task)
         try:
-            await self._cycle()
+            async with self._busy:
+                await work()
         except asyncio.CancelledError:
             if not self.pulse.stopping:
                 raise
@@ -77,14 +105,19 @@ class StreamJob:
         """Whether a cycle runs and has given no sign of life for too long."""
         return bool(self.tasks) and time.monotonic() - self.pulse.last > STALLED
 
-    async def _cycle(self) -> None:
+    async def _hinted_cycle(self) -> None:
+        """What was called about, once the stream has run at all: before, everything is read anyway."""
+        if self.ran.is_set():
+            await self._cycle(hints_only=self.stream != PRODUCTS)
+
+    async def _cycle(self, *, hints_only: bool = False) -> None:
         if self.after is not None:
             await self._let_go_first(self.after)
         began, clock = utc_now(), time.monotonic()
         try:
             self.pulse.beat()
             shops = await self.connect()
-            report = await Cycles(shops, pulse=self.pulse).run(self.stream)
+            report = await Cycles(shops, pulse=self.pulse).run(self.stream, hints_only=hints_only)
         except SyncdError as error:
             report = await self._failed(error, began)
         self._tell(report, time.monotonic() - clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
@@ -20,13 +20,14 @@ from syncd.app import open_database, utc_now
 from syncd.daemon import streams
 from syncd.daemon.connection import Connection
 from syncd.daemon.drain import PATIENCE, drain
+from syncd.daemon.intake import listening
 from syncd.daemon.jobs import StreamJob
 from syncd.daemon.lock import single_instance
 from syncd.daemon.notify import Notifier
 from syncd.daemon.signals import Signals, Wish
 from syncd.errors import Misconfigured, SyncdError
 from syncd.settings import Settings
-from syncd.state import history, runs
+from syncd.state import history, inbox, runs
 from syncd.state.database import Database
 
 _RUNS_KEPT = timedelta(days=30)
@@ -132,14 +133,18 @@ class Shift:
         self.skipped: Counter[str] = Counter()
         """Runs that the scheduler left out, by reason."""
         self._scheduler = self._schedule(settings)
+        self._settings = settings
+        self._ear = AsyncExitStack()
 
     async def __aenter__(self) -> Shift:
+        await self._ear.enter_async_context(listening(self._settings, self._db, self._wake))
         self._scheduler.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._ear.aclose()
         # The scheduler's own shutdown cancels running coroutines: it comes last, when none is left.
         self._scheduler.pause()
         tasks = {task for job in self.jobs for task in job.tasks}
@@ -155,6 +160,11 @@ class Shift:
         """The streams with their latest outcome, for the service manager."""
         return ", ".join(f"{job.stream}: {job.outcome}" for job in self.jobs)
 
+    def _wake(self, stream: str) -> None:
+        for job in self.jobs:
+            if job.stream == stream:
+                job.hint()
+
     def _tell(self) -> None:
         self._notifier.send(f"STATUS={self.summary()}")
 
@@ -163,9 +173,9 @@ class Shift:
             stream: StreamJob(stream, self._connection.shops, self._db, told=self._tell)
             for stream in streams.chosen(settings, None)
         }
-        for stream, first in streams.GOES_FIRST.items():
-            if stream in jobs:
-                jobs[stream].after = jobs.get(first)
+        for stream, job in jobs.items():
+            first = streams.goes_first(stream)
+            job.after = jobs.get(first) if first is not None else None
         return list(jobs.values())
 
     def _schedule(self, settings: Settings) -> AsyncIOScheduler:
@@ -191,6 +201,7 @@ class Shift:
         def forget(conn: Rows) -> None:
             runs.prune(conn, now - _RUNS_KEPT)
             history.prune(conn, now - _HISTORY_KEPT)
+            inbox.prune(conn, now - timedelta(days=self._settings.http.hooks_kept))
 
         try:
             await self._db.run(forget)

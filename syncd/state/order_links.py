@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,15 @@ def references(conn: Connection, pair: str, source: str) -> list[str]:
     """The external references of all linked orders, by office order."""
     query = select(order_links.c.reference).where(order_links.c.pair == pair, order_links.c.source == source)
     return list(conn.scalars(query.order_by(order_links.c.order_id)))
+
+
+def open_keys(conn: Connection, pair: str, source: str, ends: Collection[str], since: datetime) -> list[str]:
+    """Keys of the orders that may still change at the source: none of these office states, seen anew since then."""
+    condition = (order_links.c.source == source) & order_links.c.state.not_in(ends)
+    query = select(order_links.c.source_key).where(
+        order_links.c.pair == pair, condition, order_links.c.updated_at >= since
+    )
+    return list(conn.scalars(query.order_by(order_links.c.order_id.desc())))
 
 
 def flagged(conn: Connection, pair: str) -> list[OrderLink]:

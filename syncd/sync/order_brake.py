@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncd.model.exchange import Page
 from syncd.model.order import Order
 from syncd.model.status import STATE_OF
 from syncd.state import order_links
@@ -38,17 +39,19 @@ class OrderLookAhead:
     db: Database
     policy: OrderPolicy
 
-    async def judge(self, since: datetime | None, total: int | None) -> None:
-        """Count the status moves of a cycle that has `total` changed orders, and pull the brake on too many.
+    async def judge(self, since: datetime | None, first: Page[Order]) -> None:
+        """Count the status moves of a cycle that begins with this page, and pull the brake on too many.
 
-        An ordinary cycle costs nothing: as many moves as the brake always allows are never an accident.
+        An ordinary cycle costs nothing: as many moves as the brake always allows are never an accident. A source that does
+        not tell how many orders changed shows nearly all of them on its first page; that one is counted.
         """
-        if total is not None and total <= self.brakes.rule.least:
+        least = self.brakes.rule.least
+        if (first.total if first.total is not None else len(first.records)) <= least:
             return
         plan = Overview(existing=await self.db.run(lambda conn: order_links.count(conn, self.policy.pair)))
-        if plan.existing <= self.brakes.rule.least:
+        if plan.existing <= least:
             return
-        async for page in self.source.changed_orders(since):
+        async for page in _only(first) if first.total is None else self.source.changed_orders(since):
             for move in await self._moves(page.records):
                 plan.note(Kind.STATUS, move)
         for pull in self.brakes.judge(plan):
@@ -59,3 +62,7 @@ class OrderLookAhead:
         keys = [order.key for order in orders]
         links = await self.db.run(lambda conn: order_links.by_sources(conn, pair, source, keys))
         return status_moves(orders, links, self.policy)
+
+
+async def _only(page: Page[Order]) -> AsyncIterator[Page[Order]]:
+    yield page

@@ -223,9 +223,13 @@ class OrderHandling:
         await self.failing.broken(record)
 
     async def again(self, key: str) -> None:
-        """Read one order anew and handle it."""
-        if key in self.handled:
-            return
+        """Read one order anew and handle it, unless that was done in this cycle."""
+        if key not in self.handled:
+            await self.anew(key)
+
+    async def anew(self, key: str) -> None:
+        """Read one order anew and handle it, whatever was done about it in this cycle; a version that was dealt with is
+        not dealt with twice."""
         order = await self.source.order(key)
         if order is None:
             await self.gone(key)

@@ -18,6 +18,7 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import Create, OrderPolicy, Skip, SkipReason, decide
 from syncd.sync.order_handling import OrderHandling
+from syncd.sync.order_hints import OrderHints
 from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.outcome import Event, Tally
@@ -46,6 +47,14 @@ class OrdersCycle:
     tally: Tally
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
+    hints: OrderHints
+
+    async def run_hints(self) -> None:
+        """Only what the source has called about, so that it arrives within seconds; everything else waits for `run`."""
+        await self._begin(everything=False)
+        await self.hints.take()
+        await self.brakes.spend()
+        await self._commit(None)
 
     async def run(self, *, retry_all: bool = False) -> None:
         """Settle what is in doubt, finish what was interrupted, read everything changed since the cursor, and retry what
@@ -53,13 +62,9 @@ class OrdersCycle:
 
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
-        self.handling.crossing.at_source.clear()
-        await self.failing.load()
-        await self.brakes.load()
-        everything = retry_all or bool(self.brakes.released)
-        self.settling.everything = everything
-        await self.settling.settle()
+        everything = await self._begin(everything=retry_all)
         await self._wake()
+        await self.hints.take()
         for key in await self._interrupted():
             await self.handling.again(key)
         clock = await self._read_changes()
@@ -69,6 +74,16 @@ class OrdersCycle:
         await self.watch.look()
         await self.brakes.spend()
         await self._commit(clock)
+
+    async def _begin(self, *, everything: bool) -> bool:
+        """Load what is open and settle what is in doubt; answers whether all failures are to be tried again."""
+        self.handling.crossing.at_source.clear()
+        await self.failing.load()
+        await self.brakes.load()
+        everything = everything or bool(self.brakes.released)
+        self.settling.everything = everything
+        await self.settling.settle()
+        return everything
 
     async def _wake(self) -> None:
         """End the pause of orders whose products have come. What staff makes in the office is looked at for their sake:
@@ -93,8 +108,9 @@ class OrdersCycle:
         async for page in self.source.changed_orders(since):
             if clock is None:
                 clock = page.clock
-                await self.look_ahead.judge(since, page.total)
+                await self.look_ahead.judge(since, page)
             await self._page(page)
+            await self.hints.take()
         return clock
 
     async def _commit(self, clock: datetime | None) -> None:

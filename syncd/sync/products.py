@@ -25,6 +25,7 @@ from syncd.sync.ports import ProductOffice, ProductSource
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_doubts import ProductDoubts
+from syncd.sync.product_hints import ProductHints
 from syncd.sync.product_sight import Sight, glance, recall
 from syncd.sync.product_vanished import Vanished
 from syncd.sync.source_doubts import SourceDoubts
@@ -72,6 +73,7 @@ class ProductsCycle:
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
     source_doubts: SourceDoubts
+    hints: ProductHints
     work: dict[str, WorkItem] = field(default_factory=dict)
     seen: int = 0
 
@@ -93,6 +95,7 @@ class ProductsCycle:
         for key in await self.doubts.settle(everything=retry_all):
             self._add(key)
         await self._retry(self.failing.due(everything=retry_all))
+        await self._retry(await self.hints.keys())
         cursor = await self.db.run(lambda conn: cursors.get(conn, self.policy.pair, self._cursor_name))
         clock = await self._look_at_changes(cursor.position if cursor else None)
         if sweep and cursor is not None:
@@ -256,6 +259,7 @@ class ProductsCycle:
 
         def commit(conn: Connection) -> None:
             self.finished(conn)
+            self.hints.done(conn, now)
             if clock is not None:
                 cursors.put(conn, self.policy.pair, self._cursor_name, clock)
             if swept:

@@ -17,7 +17,7 @@ from syncd.daemon.jobs import StreamJob
 from syncd.daemon.notify import Notifier
 from syncd.daemon.service import Shift
 from syncd.daemon.signals import Signals
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.errors import Misconfigured
 from syncd.settings import Settings
 from syncd.state import intents, runs

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event
 from syncd.app import App, Shops, open_database, utc_now
 from syncd.daemon.cycle import Cycles, Report
 from syncd.daemon.once import exit_code, run_once
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.settings import Settings, load_settings
 from syncd.shops.transport import Transport
 from syncd.state.database import Database

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from syncd.app import PAIR, App, Shops, open_database
 from syncd.daemon.cycle import Cycles, Report
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.errors import SyncdError
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.running import RunningShop, running

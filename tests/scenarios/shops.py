@@ -18,7 +18,7 @@ from syncd.app import PAIR, App, Shops, open_database, utc_now
 from syncd.cli.differences import request
 from syncd.daemon.cycle import Cycles, Ending, Report
 from syncd.daemon.once import Exit, exit_code, run_once
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.errors import Misconfigured, NotAuthorised, SyncdError
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.running import RunningShop, ShopThread

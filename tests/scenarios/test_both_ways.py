@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 
 from syncd.app import PAIR
 from syncd.cli.conflicts import choose
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.model.owner import Side
 from syncd.model.status import STATE_OF, Target
 from syncd.sandbox.cscart.shop import CSCartShop

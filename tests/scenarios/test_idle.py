@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.daemon.streams import STREAMS
+from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.webasyst.shop import WebasystShop
 from tests.scenarios.living import Living
