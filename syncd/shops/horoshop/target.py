@@ -30,8 +30,8 @@ class HoroshopTarget:
                 f"order {key}: status 4 (not delivered) is not written to Horoshop, where it is final and leaves the goods "
                 "deducted from stock. Set it by hand there, or allow cancels for this source."
             )
-        if not (key.isdecimal() and status_id.isdecimal()):
-            raise Held(f"order {key}: Horoshop knows orders and statuses by numbers, {status_id!r} is none")
+        if not (_is_number(key) and _is_number(status_id)):
+            raise Held(f"order {key}: Horoshop knows orders and statuses by numbers: check the status map")
         body: dict[str, Any] = {"order_id": int(key), "status": int(status_id)}
         if tracking:
             body["own_tracking_code"] = tracking
@@ -66,6 +66,10 @@ class HoroshopTarget:
         reply = await self._client.orders_numbered([int(key)])
         rows = (Row.of(row, "order") for row in reply.rows)
         return next((row.text("stat_status") for row in rows if row.text("order_id") == key), "")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _text(word: Row) -> str:
