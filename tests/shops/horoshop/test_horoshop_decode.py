@@ -36,10 +36,15 @@ def a_line(**fields: Any) -> dict[str, Any]:
     return {"title": "Mug", "article": "MUG", "price": 10, "quantity": 1, "total_price": 10} | fields
 
 
-def with_lines(*lines: dict[str, Any], **fields: Any) -> Order:
-    """An order of these lines whose totals are their sum."""
+def with_lines_row(*lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A row of these lines whose totals are their sum."""
     total = sum(Decimal(str(line.get("total_price", 0))) for line in lines)
-    return decoded(PLAIN | {"products": list(lines), "total_default": total, "total_sum": total} | fields)
+    row: dict[str, Any] = PLAIN | {"products": list(lines), "total_default": total, "total_sum": total}
+    return row | fields
+
+
+def with_lines(*lines: dict[str, Any], **fields: Any) -> Order:
+    return decoded(with_lines_row(*lines, **fields))
 
 
 def test_a_plain_order() -> None:
@@ -167,7 +172,7 @@ def test_a_rest_of_a_cent_is_no_flag() -> None:
 
 def test_no_pieces_are_divided_by_nothing() -> None:
     """A line of zero pieces stays with its price."""
-    order = with_lines(a_line(quantity=0, total_price=0))
+    order = with_lines(a_line(quantity=0, total_price=5))
     assert (order.lines[0].quantity, order.lines[0].unit_price) == (D(0), D(10))
 
 
@@ -291,6 +296,13 @@ def test_lines_that_do_not_make_the_totals_only_flag() -> None:
     order = with_lines(a_line(), total_default=15, total_sum=12, coupon_discount_value=3)
     assert (order.total, order.discount, order.unexplained) == (D(12), D(3), D(5))
     assert order.flags == (TARIFF, "the total differs from the lines by 5")
+
+
+def test_without_a_total_before_discounts_there_is_none() -> None:
+    """A body that lacks it tells no order-level discount."""
+    row = with_lines_row(a_line(), total_sum=10)
+    del row["total_default"]
+    assert (decoded(row).discount, decoded(row).flags) == (D(0), (TARIFF,))
 
 
 def test_a_total_above_the_lines_only_flags() -> None:

@@ -46,6 +46,7 @@ def takes(shop: SmallShop, told: Told, *, does: bool) -> None:
         envelope("WARNING", log=[{"status": "OK", "message": "saved"}]),
         envelope("WARNING", log=[]),
         envelope("WARNING", log=["?"]),
+        envelope("WARNING", log={"x": 1}),
     ],
 )
 async def test_a_status_is_written_and_read_back(shop: SmallShop, target: HoroshopTarget, told: Told) -> None:
