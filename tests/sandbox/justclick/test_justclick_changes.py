@@ -196,6 +196,14 @@ def test_a_prepayment_and_the_rest_make_a_paid_order(api: Api) -> None:
     assert (state(api, number), api.order(number)["last_payment_sum"]) == (("paid", str(NOW)), "40.00")
 
 
+def test_the_rest_may_be_paid_by_the_api(api: Api) -> None:
+    """What was prepaid is not paid again."""
+    number = api.place(lines=[{"sku": "A", "price": 100}])
+    api.edit("pay", order_id=number, sum=30)
+    assert update(api, number, "paid", date=NOW) == 0
+    assert api.order(number)["last_payment_sum"] == "70.00"
+
+
 def test_an_order_of_several_products_calls_several_times(api: Api, receiver: Receiver) -> None:
     """Once per product that has an address, however many pieces; a product of none calls nobody."""
     hooked(api, receiver.url)

@@ -120,7 +120,7 @@ def test_with_paid_the_window_is_by_payment(api: Api) -> None:
 
 def test_orders_of_certain_goods(api: Api) -> None:
     """One code, or a list."""
-    numbers = [api.place(lines=[{"sku": sku}]) for sku in "ABC"]
+    numbers = [api.place(lines=[{"sku": sku}, {"sku": "x", "title": "X", "price": 1}]) for sku in "ABC"]
     assert api.ids("GetOrders", goods="B") == [numbers[1]]
     answer = api.signed("getOrdersWithGoods", "goods%5B0%5D=A&goods%5B1%5D=C").json
     assert [int(row["id"]) for row in answer["result"]] == [numbers[0], numbers[2]]
