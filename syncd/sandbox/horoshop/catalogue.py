@@ -39,7 +39,7 @@ def _texts(value: Any) -> list[str]:
 def _chosen(data: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was not asked for; the article always comes, unknown names are ignored without a word."""
     included, excluded = data.get("includedParams"), data.get("excludedParams")
-    names = set(_texts(included)) & row.keys() if isinstance(included, list) else row.keys()
+    names = set(_texts(included)) if isinstance(included, list) else set(row)
     dropped = set(_texts(excluded)) if isinstance(excluded, list) else set()
     return {key: value for key, value in row.items() if key == "article" or key in names - dropped}
 

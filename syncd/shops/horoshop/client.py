@@ -70,9 +70,10 @@ class HoroshopClient:
         word = log[0] if isinstance(log, list) and log else None
         return Row(word if isinstance(word, dict) else {}, function)
 
-    async def hook(self, function: str, body: Mapping[str, Any]) -> Envelope:
-        """`hooks/subscribe` or `hooks/unSubscribe`, whose answers have no envelope (contracts/sources §1.6)."""
-        return await self._call(self._transport.write, f"hooks/{function}", body)
+    async def hook(self, function: str, url: str, body: Mapping[str, Any]) -> Envelope:
+        """`hooks/subscribe` or `hooks/unSubscribe` of our address `url`, a secret; their answers have no envelope
+        (contracts/sources §1.6)."""
+        return await self._call(self._transport.write, f"hooks/{function}", {**body, "target_url": url}, url)
 
     def hide(self, text: str, *further: str) -> str:
         """The text without our credentials and without `further` secrets."""
@@ -91,8 +92,9 @@ class HoroshopClient:
         envelope = await self._call(self._transport.read, function, body)
         return envelope.read(function, self.hide), envelope
 
-    async def _call(self, send: Send, function: str, body: Mapping[str, Any]) -> Envelope:
-        """Sends with the token in the body. A refused token means that nothing was done: one login, one repetition."""
+    async def _call(self, send: Send, function: str, body: Mapping[str, Any], *secrets: str) -> Envelope:
+        """Sends with the token in the body; `secrets` are those in `body`. A refused token means that nothing was done:
+        one login, one repetition."""
         for _ in range(_TRIES):
             token = await self._session.token()
             answer = await send("POST", f"api/{function}/", json={"token": token, **body})
@@ -100,7 +102,8 @@ class HoroshopClient:
             if not envelope.unauthorised:
                 return envelope
             self._session.drop(token)
+        told = envelope.told(lambda text: self.hide(text, *secrets))
         raise NotAuthorised(
-            f"Horoshop refuses {function} with a new token too ({envelope.told(self.hide)}). Check the rights of the "
+            f"Horoshop refuses {function} with a new token too ({told}). Check the rights of the "
             "administrator of the Horoshop source."
         )

@@ -25,12 +25,12 @@ class HoroshopSubscriptions:
         idempotent: the shop takes the same address twice.
         """
         call = f"hooks/subscribe for {event}"
-        envelope = await self._client.hook("subscribe", {"event": event, "target_url": url})
+        envelope = await self._client.hook("subscribe", url, {"event": event})
         if envelope.answer.status != HTTPStatus.CREATED:
             self._fail(call, envelope, url)
         value = envelope.response
         number = value.get("id") if isinstance(value, dict) else None
-        if isinstance(number, bool) or not str(number).isdecimal():
+        if not str(number).isdecimal():
             raise InDoubt(
                 f"Horoshop answered {call} with 201 and no id, so the subscription cannot be ended from here; end it in the "
                 "shop's back office",
@@ -43,7 +43,7 @@ class HoroshopSubscriptions:
         by DELETE."""
         call = f"hooks/unSubscribe of {subscription}"
         number = int(subscription) if subscription.isdecimal() else subscription
-        envelope = await self._client.hook("unSubscribe", {"id": number, "target_url": url})
+        envelope = await self._client.hook("unSubscribe", url, {"id": number})
         if envelope.answer.status != HTTPStatus.GONE:
             self._fail(call, envelope, url)
 

@@ -25,26 +25,27 @@ class HoroshopTarget:
         Raises `Held` for a status that is not allowed, `Refused` when the shop rejected it or did not do it, and `InDoubt`
         when nobody knows; errors of the shop otherwise as `HoroshopClient`.
         """
-        if status_id == _NOT_DELIVERED and not self._cancel:
+        if not (_is_number(key) and _is_number(status_id)):
+            raise Held(f"order {key}: Horoshop knows orders and statuses by numbers: check the status map")
+        status = str(int(status_id))
+        if status == _NOT_DELIVERED and not self._cancel:
             raise Held(
                 f"order {key}: status 4 (not delivered) is not written to Horoshop, where it is final and leaves the goods "
                 "deducted from stock. Set it by hand there, or allow cancels for this source."
             )
-        if not (key.isdecimal() and status_id.isdecimal()):
-            raise Held(f"order {key}: Horoshop knows orders and statuses by numbers, {status_id!r} is none")
-        body: dict[str, Any] = {"order_id": int(key), "status": int(status_id)}
+        body: dict[str, Any] = {"order_id": int(key), "status": int(status)}
         if tracking:
             body["own_tracking_code"] = tracking
         try:
             word = await self._client.update_order(body)
         except InDoubt:
-            if await self._reached(key, status_id):
+            if await self._reached(key, status):
                 return
             raise
         self._refuse(key, word)
-        if (stands := await self._status(key)) != status_id:
+        if (stands := await self._status(key)) != status:
             raise Refused(
-                f"order {key}: Horoshop took the status {status_id} without an error, but the order stands at "
+                f"order {key}: Horoshop took the status {status} without an error, but the order stands at "
                 f"{stands or 'no status'}. Check the status and the rules of the shop."
             )
 
@@ -66,6 +67,10 @@ class HoroshopTarget:
         reply = await self._client.orders_numbered([int(key)])
         rows = (Row.of(row, "order") for row in reply.rows)
         return next((row.text("stat_status") for row in rows if row.text("order_id") == key), "")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _text(word: Row) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from syncd.sandbox.__main__ import SHOPS, build_shop, parse_arguments
 from syncd.sandbox.lock import ShopLock
 from syncd.sandbox.running import RunningShop, ShopThread, running
 from tests.sandbox.base.toyshop import ToyShop
@@ -156,6 +157,15 @@ def test_the_lock_is_let_go_only_by_its_owner() -> None:
         pass
     with lock.unlocked(), lock:
         pass
+
+
+@pytest.mark.parametrize("name", sorted(SHOPS))
+def test_every_shop_is_on_the_command_line(name: str) -> None:
+    """By its own name, with as many orders as were asked for, the same ones for the same seed."""
+    argv = [name, "--products", "3", "--orders", "2", "--seed", "7"]
+    first, again = (build_shop(parse_arguments(argv)) for _ in range(2))
+    assert first.name == name and len(first.dump()["orders"]) == 2
+    assert first.credentials() == again.credentials()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -211,6 +211,7 @@ def test_fields_come_with_the_release_and_when_asked(start: Start) -> None:
     api = start(skus=["A"])
     row = api.order(api.place(comment="x"))
     assert "additional_data" not in row and row["comment"] == "x"
+    assert "additional_data" not in api.order(row["order_id"], additionalData=False)
     assert "order_without_callback" in row and "url" in row["products"][0]
     api.edit("setting", version="3.31", comment_in_get=False)
     row = api.order(row["order_id"])
