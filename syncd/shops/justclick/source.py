@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.exchange import Page
@@ -46,23 +47,38 @@ class JustClickSource:
 
         There is no "changed since" and no paging (contracts/sources §2.3). So the days from two days before `since` are
         asked for by creation and once more by payment, where a late payment of an old order shows up; every other
-        change of an older order is found by reading some open orders alone, in turn.
+        change of an older order is found by reading some open orders alone, the next ones with the next `since`.
+
+        A short span is read whole before its first page, which tells the total then: with few changes, nobody has
+        to read them twice to know how many there are.
         """
-        known: set[str] = set()
-        clock: datetime | None = None
-        for paid in (False, True):
-            for begin, end in windows(since, self._now(), self._zone):
-                listing = await self._client.orders_with_goods(begin, end, paid=paid)
-                clock = clock or listing.clock
-                yield self._page(listing, known)
-        swept = await self._sweep(known, clock or self._now())
-        if swept.records or swept.broken:
-            yield swept
+        spans = windows(since, self._now(), self._zone)
+        pages = self._pages(since, spans)
+        if len(spans) > 1:
+            async for page in pages:
+                yield page
+            return
+        whole = [page async for page in pages]
+        total = sum(len(page.records) + len(page.broken) for page in whole)
+        for page in whole:
+            yield replace(page, total=total)
 
     async def order(self, key: str) -> Order | BrokenRecord | None:
         """One order with its goods, which takes two calls; `None` when the account does not have it. See
         `OrderReader.one` for what is relied on."""
         return await self._reader.one(key, {})
+
+    async def _pages(
+        self, since: datetime | None, spans: Sequence[tuple[date, date]]
+    ) -> AsyncIterator[Page[Order]]:
+        known: set[str] = set()
+        for paid in (False, True):
+            for begin, end in spans:
+                listing = await self._client.orders_with_goods(begin, end, paid=paid)
+                yield self._page(listing, known)
+        swept = await self._sweep(since, known)
+        if swept.records or swept.broken:
+            yield swept
 
     def _page(self, listing: Rows, known: set[str]) -> Page[Order]:
         """What a window brought beyond what is known already."""
@@ -74,13 +90,13 @@ class JustClickSource:
                 found.append(record)
         return _page_of(found, listing.clock)
 
-    async def _sweep(self, known: set[str], clock: datetime) -> Page[Order]:
+    async def _sweep(self, since: datetime | None, known: set[str]) -> Page[Order]:
         """Open orders that no window told, the next ones in turn. One that is gone is left out: nothing is read as a
         deletion."""
         days: Days = {}
-        keys = self._turns.take(set(await self._open_orders()) - known, SWEPT)
+        keys = self._turns.take(set(await self._open_orders()) - known, SWEPT, since)
         found = [await self._reader.one(key, days) for key in keys]
-        return _page_of([record for record in found if record is not None], clock)
+        return _page_of([record for record in found if record is not None], self._now())
 
 
 def _page_of(found: Sequence[Order | BrokenRecord], clock: datetime) -> Page[Order]:

@@ -73,6 +73,15 @@ def test_sample_requests(name: str) -> None:
     assert signed_form(fields, login=request["login"], key=request["key"]) == request["body"]
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [(0, None, "0::"), (0, False, "0::"), (False, True, "::1"), (None, "", "::"), ("0", 1.0, "0::1")],
+)
+def test_an_answer_as_php_spells_it(code: Any, text: Any, said: str) -> None:
+    """Inside a PHP text null and false are empty, true is 1."""
+    assert sign_response(code, text, key=KEY) == md5(f"{said}::{KEY}".encode()).hexdigest()
+
+
 def test_nothing_to_send() -> None:
     """Without fields the body is the hash alone, over the empty query."""
     expected = md5(f"::{LOGIN}::{KEY}".encode()).hexdigest()

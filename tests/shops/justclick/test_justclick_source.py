@@ -71,7 +71,7 @@ async def test_one_cycle(shop: Account, client: JustClickClient) -> None:
     assert windows == [days | {"paid": None}, days | {"paid": "1"}]
     assert [[order.key for order in page.records] for page in found] == [["1"], []]
     assert {page.clock for page in found} == {NOW}
-    assert {page.total for page in found} == {None}
+    assert {page.total for page in found} == {1}
 
 
 async def test_an_order_comes_once(shop: Account, client: JustClickClient) -> None:
@@ -156,10 +156,29 @@ async def test_open_orders_take_turns(shop: Account, client: JustClickClient) ->
     """At most twenty a cycle; after three cycles each of fifty has had its turn."""
     shop.orders = [at(NOW - 60 * DAY, number) for number in range(1, 51)]
     source = source_of(client, [str(number) for number in range(1, 51)])
-    cycles = [await keys(source) for _ in range(4)]
+    since = [NOW - DAY + timedelta(minutes=number) for number in range(4)]
+    cycles = [await keys(source, moment) for moment in since]
     assert [len(cycle) for cycle in cycles] == [SWEPT] * 4
     assert {key for cycle in cycles[:3] for key in cycle} == {str(number) for number in range(1, 51)}
     assert cycles[2] == [*map(str, range(41, 51)), *map(str, range(1, 11))]
+
+
+async def test_a_cycle_that_reads_twice(shop: Account, client: JustClickClient) -> None:
+    """The look ahead and the work behind it see the same open orders."""
+    shop.orders = [at(NOW - 60 * DAY, number) for number in range(1, 51)]
+    source = source_of(client, [str(number) for number in range(1, 51)])
+    assert await keys(source) == await keys(source) == [str(number) for number in range(1, 21)]
+
+
+async def test_the_total(shop: Account, client: JustClickClient) -> None:
+    """A short span tells from the first page how many records come, broken ones and open orders included; a long one is
+    told page by page, without a total."""
+    shop.orders = [at(NOW - DAY, 1), at(NOW - DAY, 2, price=""), at(NOW - 60 * DAY, 3)]
+    source = source_of(client, ["3"])
+    found = await pages(source)
+    assert [page.total for page in found] == [3, 3, 3]
+    assert sum(len(page.records) + len(page.broken) for page in found) == 3
+    assert {page.total for page in await pages(source, NOW - 90 * DAY)} == {None}
 
 
 async def test_one_order_on_which_the_shop_breaks_down(shop: Account, client: JustClickClient) -> None:
@@ -276,7 +295,7 @@ async def test_details_that_cannot_be_read(shop: Account, client: JustClickClien
 def test_a_rotation_leaves_nobody_out(names: list[str], most: int) -> None:
     """As many turns as the keys need, and each had one; never more than `most`, never one twice in a turn."""
     rotation, wanted = Rotation(), set(names)
-    turns = [rotation.take(names, most) for _ in range(-(-len(wanted) // most))]
+    turns = [rotation.take(names, most, turn) for turn in range(-(-len(wanted) // most))]
     assert {key for turn in turns for key in turn} == wanted
     assert all(len(turn) == min(most, len(wanted)) == len(set(turn)) for turn in turns)
 
@@ -284,7 +303,19 @@ def test_a_rotation_leaves_nobody_out(names: list[str], most: int) -> None:
 def test_a_rotation_goes_on_where_it_stopped() -> None:
     """By number, also when the last one has gone meanwhile; nothing to take changes nothing."""
     rotation = Rotation()
-    assert rotation.take(["10", "9", "100"], 2) == ["9", "10"]
-    assert rotation.take([], 2) == []
-    assert rotation.take(["9", "11", "100"], 2) == ["11", "100"]
-    assert rotation.take(["9", "11", "100"], 2) == ["9", "11"]
+    assert rotation.take(["10", "9", "100"], 2, 1) == ["9", "10"]
+    assert rotation.take([], 2, 2) == []
+    assert rotation.take(["9", "11", "100"], 2, 3) == ["11", "100"]
+    assert rotation.take(["9", "11", "100"], 2, 4) == ["9", "11"]
+
+
+def test_a_rotation_repeats_a_turn() -> None:
+    """The same turn has the same keys, and nobody is passed over afterwards; the first turn may be any value."""
+    rotation = Rotation()
+    assert [rotation.take("12345", 2, turn) for turn in (None, None, 1, 1, 2)] == [
+        ["1", "2"],
+        ["1", "2"],
+        ["3", "4"],
+        ["3", "4"],
+        ["5", "1"],
+    ]
