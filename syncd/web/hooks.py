@@ -33,7 +33,7 @@ METHODS = ("PUT", "POST", "DELETE")
 RETRY_AFTER = 60
 """After how many seconds a call that could not be kept should come again."""
 
-_EVENT = re.compile(r"[A-Za-z0-9_.-]{0,64}")
+_EVENT = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _REASON = 200
 """How many characters of a reason are logged."""
 
