@@ -37,6 +37,14 @@ differences = typer.Typer(
 app.add_typer(differences, name="differences")
 
 
+hooks = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Look at the hooks that shops call, subscribe to Horoshop's.",
+)
+app.add_typer(hooks, name="hooks")
+
+
 class Shop(StrEnum):
     """The two shops by name."""
 
@@ -260,3 +268,55 @@ def demo(
 def main() -> None:
     """The entry point of `python -m syncd`."""
     app(prog_name="syncd")
+
+
+@hooks.command("list")
+def hooks_list(
+    show_secrets: Annotated[
+        bool, typer.Option("--show-secrets", help="Print the whole addresses, to be entered in a shop.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List where each shop calls, its subscriptions and its calls.
+
+    \b
+    --json prints {"version": 1, "hooks": [{"source", "path", "waiting",
+    "done", "last_call", "alarm", "subscriptions": [{"event", "url",
+    "number"}]}]}.
+    """
+    from syncd.cli.hooks import list_command
+
+    raise typer.Exit(told(lambda: list_command(show_secrets=show_secrets, as_json=as_json)))
+
+
+@hooks.command("subscribe")
+def hooks_subscribe(
+    source: Annotated[str, typer.Argument(help="A Horoshop source by its name in SYNCD_SOURCES.")],
+    url: Annotated[str, typer.Option(help="The public address that leads to syncd's port.")],
+    event: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this event; may be given several times.", show_default=False),
+    ] = None,
+) -> None:
+    """Have a Horoshop shop call us when an order is made, paid or changed.
+
+    What is subscribed already is left alone. The other shops are told by
+    hand: 'syncd hooks list --show-secrets' prints what to enter there.
+    """
+    from syncd.cli.hooks import subscribe_command
+
+    raise typer.Exit(told(lambda: subscribe_command(source, url, event or [])))
+
+
+@hooks.command("unsubscribe")
+def hooks_unsubscribe(
+    source: Annotated[str, typer.Argument(help="A Horoshop source by its name in SYNCD_SOURCES.")],
+) -> None:
+    """End every subscription that syncd made there.
+
+    Do this before the source's hook_secret changes: the shop wants the whole
+    address again.
+    """
+    from syncd.cli.hooks import unsubscribe_command
+
+    raise typer.Exit(told(lambda: unsubscribe_command(source)))

@@ -289,3 +289,14 @@ inbox = Table(
     Index(None, "pair", "source", "processed_at", "id"),
     Index(None, "processed_at"),
 )
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("source", Plain, primary_key=True),
+    Column("event", Plain, primary_key=True),
+    Column("base", Plain, primary_key=True),
+    Column("number", Plain, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)

@@ -13,7 +13,7 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """A table for the calls."""
+    """Tables for the calls and for what we subscribed to."""
     op.create_table(
         "inbox",
         sa.Column("id", ROW_ID, nullable=False),
@@ -38,8 +38,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_inbox_pair_source_processed_at_id", "inbox", ["pair", "source", "processed_at", "id"])
     op.create_index("ix_inbox_processed_at", "inbox", ["processed_at"])
+    op.create_table(
+        "subscriptions",
+        sa.Column("pair", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("asked_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("pair", "source", "event", "base", name="pk_subscriptions"),
+    )
 
 
 def downgrade() -> None:
     """Back to no hooks; what has not been worked on is found by the next poll of its source."""
+    op.drop_table("subscriptions")
     op.drop_table("inbox")
