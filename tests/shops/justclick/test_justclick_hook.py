@@ -109,7 +109,9 @@ def test_any_other_hash_is_refused(told: dict[str, Any]) -> None:
             read_hook(hook, key=KEY)
 
 
-@pytest.mark.parametrize("order_id", ["", "0", "x", "-7", "7.0", "7 ", "٣", "1e3", "9" * 19, "7;8", "../7"])
+@pytest.mark.parametrize(
+    "order_id", ["", "0", "x", "-7", "7.0", "7 ", "٣", "²", "1e3", "9" * 19, "7;8", "../7"]
+)
 def test_a_number_that_is_none(order_id: str) -> None:
     """Only the digits of a number lead to an order, signed or not."""
     with pytest.raises(BadHook, match="names no order"):
