@@ -271,7 +271,7 @@ async def test_the_details_are_the_truth(shop: Account, client: JustClickClient)
 async def test_rubbish_around_the_goods(shop: Account, client: JustClickClient) -> None:
     """Other rows of the window, whatever they are, hide no order."""
     row = at(NOW - 60 * DAY, 7)
-    rows = ["rubbish", None, [], {"id": None}, {}, row]
+    rows: list[Any] = ["rubbish", None, [], {"id": None}, {}, row]
     shop.orders = [row]
     shop.instead = lambda method, fields: answer_body((0, "OK", rows)) if method == WINDOW else None
     order = await source_of(client).order("7")
