@@ -227,6 +227,18 @@ async def test_point_2_the_sample_of_a_bad_response_hash(shop: Account, client: 
         await client.orders_with_goods(FIRST, LAST)
 
 
+async def test_words_of_others_are_cut(shop: Account, client: JustClickClient) -> None:
+    """However long a text or a code is, the message stays one that can be read."""
+    always(shop, (999, "x" * 5000, None))
+    with pytest.raises(StopStream) as stop:
+        await client.goods()
+    assert len(str(stop.value)) < 400
+    always(shop, {"error_code": 10**60, "error_text": "OK", "hash": "x"})
+    with pytest.raises(Misconfigured) as mistake:
+        await client.goods()
+    assert "claims" not in str(mistake.value)
+
+
 async def test_point_2_a_wrong_key(shop: Account, connect: Connect) -> None:
     """With another key the account's refusal is not signed with ours: the message names the key, and holds none."""
     transport = connect(shop.url, shop="justclick", headers={})
