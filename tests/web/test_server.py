@@ -185,6 +185,26 @@ async def test_a_slow_second_call_is_cut_off(hub: Hub) -> None:
         writer.close()
 
 
+async def test_every_call_has_time_of_its_own(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins anew with each answer on a connection, and ends with the connection."""
+    begun: list[Caller] = []
+    begin = Caller._expect_call
+
+    def noted(self: Caller) -> None:
+        begun.append(self)
+        begin(self)
+
+    monkeypatch.setattr(Caller, "_expect_call", noted)
+    async with listening(hub):
+        reader, writer = await hub.open()
+        for number in (1, 2):
+            writer.write(head() + BODY)
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+            assert len(begun) == 1 + number
+        writer.close()
+    assert {caller._timer for caller in begun} == {None}
+
+
 async def test_a_body_without_an_end_is_cut_off_after_its_answer(hub: Hub) -> None:
     """Who goes on sending to a wrong address is not listened to for ever."""
     async with listening(hub, Limits(patience=0.2)):
