@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -33,20 +34,16 @@ STREAMS = tuple(PREFIX + name for name in SOURCES)
 HOROSHOP, JUSTCLICK, MARKETPLACE = STREAMS
 CODES = ("A", "B", "C")
 """The SKUs that every shop sells; each stands in Webasyst with 50 pieces at 10.00."""
-SECRET_OF = {name: f"hook-secret-of-{name}-0123456789" for name in SOURCES} | {
-    "cscart": "hook-secret-of-cscart-0123456789"
-}
 CURRENCY = {"horoshop": "UAH", "justclick": "RUB", "marketplace": "USD"}
 RATES = {"UAH": "0.025", "RUB": "0.0125"}
 """What the further currencies of the sources are worth in Webasyst's own, USD."""
-FROM = {
-    "horoshop": "horoshop_order_id",
-    "justclick": "justclick_order_id",
-    "marketplace": "marketplace_order_id",
-}
-"""The param that tells the number which an order of Webasyst has at its source."""
 PATIENCE = 30.0
 """Seconds after which a test gives up on a condition that never comes true."""
+
+
+def hook_secret(source: str) -> str:
+    """What stands in the address that a source calls."""
+    return f"hook-secret-of-{source}-0123456789"
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class World(Pair):
     def given(self) -> dict[str, Any]:
         """What is set, the sources with it."""
         given = Pair.given(self)
-        given["cscart"] |= {"hook_secret": SECRET_OF["cscart"]}
+        given["cscart"] |= {"hook_secret": hook_secret("cscart")}
         return given | {"sources": json.dumps(self.listed())}
 
     def listed(self) -> list[Row]:
@@ -74,10 +71,11 @@ class World(Pair):
         usual = {
             "kind": shop.shop.name,
             "name": name,
+            "account": name,
             "url": shop.url + ("/api" if shop.shop.name == "marketplace" else ""),
             "since": f"{utc_now() - timedelta(days=3):%Y-%m-%d}",
             "currency": CURRENCY[shop.shop.name],
-            "hook_secret": SECRET_OF[name],
+            "hook_secret": hook_secret(name),
             **shop.credentials,
         }
         return usual | self.entries.get(name, {})
@@ -106,8 +104,9 @@ class World(Pair):
     # -- what stands in Webasyst and in syncd's memory ------------------------------------------------------------------
 
     def arrived(self, source: str, number: int) -> list[Row]:
-        """Webasyst's orders that bear this number of the source."""
-        return [row for row in self.office_orders() if row["params"].get(FROM[source]) == str(number)]
+        """Webasyst's orders that bear the reference of this order of the source."""
+        wanted = f"{self.sources[source].shop.name}:{source}:{number}"
+        return [row for row in self.office_orders() if row["params"].get("syncd_ref") == wanted]
 
     def delivery(self, source: str, number: int) -> Row:
         """Webasyst's order of an order of the source; exactly one must be there."""
@@ -156,6 +155,11 @@ class Listening:
     signals: Signals
     port: int
 
+    def address(self, source: str, event: str = "", *, secret: str | None = None) -> str:
+        """Where a source calls."""
+        path = f"/hooks/{source}/{hook_secret(source) if secret is None else secret}"
+        return f"http://127.0.0.1:{self.port}{path}" + (f"/{event}" if event else "")
+
     async def call(
         self,
         source: str,
@@ -167,10 +171,10 @@ class Listening:
         secret: str | None = None,
     ) -> Answer:
         """Make a call from outside, as the shop of a source does."""
-        path = f"/hooks/{source}/{SECRET_OF[source] if secret is None else secret}"
-        address = f"http://127.0.0.1:{self.port}{path}" + (f"/{event}" if event else "")
         data = body.encode() if isinstance(body, str) else body
-        return await asyncio.to_thread(ask, address, method, data, {"Content-Type": kind})
+        return await asyncio.to_thread(
+            ask, self.address(source, event, secret=secret), method, data, {"Content-Type": kind}
+        )
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Look again and again until the condition holds; a daemon that dies meanwhile is told."""
@@ -193,8 +197,9 @@ class Listening:
 
 
 @asynccontextmanager
-async def listening(world: World, port: int) -> AsyncIterator[Listening]:
-    """A daemon for the block that listens on `port`; every stream has ended its first cycle when the block begins."""
+async def listening(world: World) -> AsyncIterator[Listening]:
+    """A daemon for the block, which listens on a port of its own; the block begins when every source was read once."""
+    port = free_port()
     world.set(http={"port": port})
     settings = world.settings()
     db = open_database(settings)
@@ -209,6 +214,13 @@ async def listening(world: World, port: int) -> AsyncIterator[Listening]:
         running.service.cancel()
         await asyncio.gather(running.service, return_exceptions=True)
         db.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _all_ran(world: World, streams: Sequence[str]) -> bool:
