@@ -136,12 +136,19 @@ class OrderHandling:
         elif isinstance(decision, Update) and link is not None:
             facets = decision.facets
             await self._guard(order, lambda: self.writes.update(order, link, facets))
+        elif order.awaits and self._within_a_pause(order):
+            self.tally.add(Event.SKIPPED)
         elif order.awaits and self.failing.attempts(order.key, AWAITS) < PATIENCE:
             await self.set_aside(order, _awaits(order))
         elif self.doubtful_customers.intersection(keys_of(order.customer)):
             self.waiting.append(order)
         else:
             await self._guard(order, lambda: self.writes.create(order))
+
+    def _within_a_pause(self, order: Order) -> bool:
+        """Whether the order lacks what it lacked at the last look, and its pause is not over: a look out of turn, because
+        its shop called or a person asked, uses up none of the pauses."""
+        return self.failing.has(order.key, AWAITS) and self.failing.waits(order.key, version_of(order))
 
     async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""
