@@ -39,7 +39,7 @@ async def _check_rights(office: WebasystOffice) -> None:
     missing = await office.missing_rights()
     if missing:
         raise NotAuthorised(
-            f"the user of SYNCD_WEBASYST__TOKEN lacks the Webasyst rights {', '.join(missing)}; give them to the user "
+            f"the user of the Webasyst token lacks the Webasyst rights {', '.join(missing)}; give them to the user "
             "in the Team app, or make the token as an administrator"
         )
 

@@ -53,7 +53,7 @@ def _settings(
     cscart: DemoShop, webasyst: DemoShop, folder: Path, sections: Mapping[str, dict[str, Any]]
 ) -> Settings:
     """The environment is left out: it may hold the settings of real shops."""
-    values: dict[str, dict[str, Any]] = {
+    values: dict[str, Any] = {
         "cscart": {"url": cscart.url, **cscart.credentials},
         "webasyst": {"url": webasyst.url, **webasyst.credentials},
         "orders": {"since": _LONG_AGO},
