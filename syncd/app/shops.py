@@ -34,7 +34,7 @@ from syncd.sync.window import overlap
 from syncd.sync.writer import Writer
 
 
-async def _check_rights(office: WebasystOffice) -> None:
+async def check_rights(office: WebasystOffice) -> None:
     """Without rights Webasyst answers "ok" and does nothing (contracts/webasyst §7). Raises `NotAuthorised`."""
     missing = await office.missing_rights()
     if missing:
@@ -79,7 +79,7 @@ class Shops:
         client = app.cscart()
         pair = await app.pair(client)
         office = app.office()
-        await _check_rights(office)
+        await check_rights(office)
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
