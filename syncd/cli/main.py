@@ -247,6 +247,34 @@ def differences_write(
 
 
 @app.command()
+def doctor(
+    write_probe: Annotated[
+        bool,
+        typer.Option("--write-probe", help="Also send writes that change nothing, to see the rights."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for everything that would make a run stumble.
+
+    Asks both shops and every source, and looks at this machine: names and
+    certificates, clocks, keys and rights, status maps, the places for new
+    records, SKUs, what an older CS-Cart ignores, disk and database. It only
+    reads. With --write-probe it also changes an order, a product and a SKU
+    that no shop has, which shows the rights to write. Works while the daemon
+    runs.
+
+    \b
+    Exit codes: 0 all is well, 3 warnings, 1 errors; 10 settings are wrong.
+    --json prints {"version": 1, "exit": 0, "findings": [{"level" (ok, warning
+    or error), "subject" (a shop, source, machine or hooks), "check", "what",
+    "why", "fix"}]}.
+    """
+    from syncd.cli.doctor import doctor_command
+
+    raise typer.Exit(told(lambda: doctor_command(write_probe=write_probe, as_json=as_json)))
+
+
+@app.command()
 def login(
     paste: Annotated[
         bool,
