@@ -12,6 +12,7 @@ from syncd.app.shops import Shops
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
 from syncd.settings import Settings
+from syncd.shops.cscart.source import CSCartSource
 from syncd.state import order_links
 from syncd.state.database import Database
 from syncd.sync.explaining import Now, SeenOrder, Verdict, order_now, product_elsewhere, product_now
@@ -31,6 +32,8 @@ async def ask_order(shops: Shops, stream: str, key: str, blocked: Collection[str
     """What the next cycle of a stream does about an order. Raises `RetryLater` when a shop is unwell."""
     feed, db = shops.feeds[stream], shops.app.db
     order = await feed.source.order(key)
+    if order is None and feed.policy.company is not None:
+        order = await _whole_shop(shops).order(key)
     if order is None:
         return Now(Verdict.UNKNOWN, f"nothing: {feed.policy.shop} does not show an order {key}")
     if isinstance(order, BrokenRecord):
@@ -45,10 +48,11 @@ async def ask_order(shops: Shops, stream: str, key: str, blocked: Collection[str
 async def ask_product(shops: Shops, key: str, blocked: Collection[str], blocked_back: Collection[str]) -> Now:
     """What the next cycles of the products streams do about a product. Raises `RetryLater` when a shop is unwell."""
     company = shops.product_policy().company
-    page = await shops.source.products([key])
-    for product in page.records:
-        if company is not None and product.company != company:
-            return product_elsewhere(product, company)
+    if company is not None:
+        page = await _whole_shop(shops).products([key])
+        for product in page.records:
+            if product.company != company:
+                return product_elsewhere(product, company)
     plan = await ProductStreams(shops).planner().plan([key])
     if plan.plans:
         return product_now(plan.plans[0], blocked, blocked_back)
@@ -58,6 +62,12 @@ async def ask_product(shops: Shops, key: str, blocked: Collection[str], blocked_
 async def product_named(shops: Shops, code: str) -> list[str]:
     """The numbers of the source's products with this code, that syncd has not seen yet."""
     return [product.key for product in await shops.target.products_with_code(code)]
+
+
+def _whole_shop(shops: Shops) -> CSCartSource:
+    """The CS-Cart shop with every company in it: only to tell why a record is left alone."""
+    language = shops.app.settings.cscart.language
+    return CSCartSource(shops.app.cscart(), company=None, language=language, currency=shops.currency)
 
 
 async def _unknown(shops: Shops, policy: OrderPolicy, order: Order) -> tuple[str, ...]:

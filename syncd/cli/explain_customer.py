@@ -26,7 +26,7 @@ def explain_customer(db: Database, key: str, source: str, *, as_json: bool) -> i
         print(spell_json({"kind": "customer", "key": key, "records": found}))
     else:
         _show(Screen(), key, found)
-    return 0 if found else _NOTHING_KNOWN
+    return 0 if any(record["verdict"] == "synced" for record in found) else _NOTHING_KNOWN
 
 
 def _contacts(conn: Connection, source: str, key: str) -> list[int]:

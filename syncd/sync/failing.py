@@ -92,7 +92,7 @@ class SetAsideRecords:
         """Set a record aside with its reason and what is needed to understand it. Its history gets a line when the reason is
         new, not one for every attempt."""
         code = error.code if isinstance(error, SetAside) else type(error).__name__
-        earlier = self._open.get(key)
+        earlier, now = self._open.get(key), self._now()
 
         def note(conn: Connection) -> Failure:
             row = failures.record(
@@ -105,10 +105,10 @@ class SetAsideRecords:
                 payload=_spell(payload)[:PAYLOAD_LIMIT],
                 version=version,
                 link_version=waits_for,
-                now=self._now(),
+                now=now,
             )
             if earlier is None or earlier.code != code or row.attempts == 1:
-                self._note(conn, key, SET_ASIDE, {"code": code, "reason": str(error)})
+                self._note(conn, key, SET_ASIDE, now, {"code": code, "reason": str(error)})
             return row
 
         self._open[key] = await self._db.run(note)
@@ -125,10 +125,10 @@ class SetAsideRecords:
 
     def _clear(self, conn: Connection, key: str) -> None:
         if failures.clear(conn, self._pair, self._stream, key):
-            self._note(conn, key, CLEARED, {})
+            self._note(conn, key, CLEARED, self._now(), {})
 
-    def _note(self, conn: Connection, key: str, event: str, detail: Mapping[str, str]) -> None:
-        history.add(conn, HistoryEntry(self._pair, self._stream, key, self._now(), event, dict(detail)))
+    def _note(self, conn: Connection, key: str, event: str, now: datetime, detail: Mapping[str, str]) -> None:
+        history.add(conn, HistoryEntry(self._pair, self._stream, key, now, event, dict(detail)))
 
 
 def _spell(payload: object) -> str:
