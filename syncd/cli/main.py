@@ -11,6 +11,8 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
+from syncd.cli.groups import database, failed, looking, repairing
+from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
     name="syncd",
@@ -35,8 +37,10 @@ differences = typer.Typer(
     help="Look at orders edited in Webasyst, and write them to CS-Cart.",
 )
 app.add_typer(differences, name="differences")
-
-
+app.add_typer(failed.app, name="failed")
+app.add_typer(database.app, name="db")
+looking.add_to(app)
+repairing.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -60,17 +64,6 @@ class Kind(StrEnum):
     TEXT = "text"
     STATUS = "status"
     EMPTY = "empty"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-OneStream = Annotated[
-    str | None,
-    typer.Argument(
-        help="Only this stream: orders or products (both ways), orders-back, products-back, or orders.NAME of a further "
-        "source.",
-        show_default=False,
-    ),
-]
 
 
 def _version(value: bool) -> None:
