@@ -1,8 +1,8 @@
 """`python -m tools.lock NAME... `: the part of requirements.lock that these distributions need, hashes included.
 
-requirements.lock also holds what only tests and checks need. An installation takes just its share: `python -m tools.lock syncd`
-prints what the program needs at run time, PostgreSQL's driver included, `python -m tools.lock setuptools wheel` what a build
-needs. It needs nothing but Python, so that it runs before anything is installed.
+requirements.lock also holds what only tests and checks need. An installation takes just its share: `python -m tools.lock
+syncd` prints what the program needs at run time, PostgreSQL's driver included, `python -m tools.lock setuptools wheel` what
+a build needs. It runs with nothing but Python, before anything is installed.
 """
 
 from __future__ import annotations
@@ -77,10 +77,8 @@ def share(lock: str, names: Iterable[str]) -> list[Pin]:
 
 def main(names: list[str]) -> int:
     """Print the share; returns the exit code."""
-    asked: set[str] = set()
-    for name in names:
-        text = (ROOT / "pyproject.toml").read_text("utf-8") if name == PROGRAM else ""
-        asked |= program_needs(text) if text else {name}
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    asked = {need for name in names for need in (program_needs(project) if name == PROGRAM else {name})}
     try:
         found = share((ROOT / "requirements.lock").read_text("utf-8"), asked)
     except NotLocked as error:
