@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncd.app.feeds import Feed, feed_of
+from syncd.app.feeds import Back, Feed, feed_of, watch_of
 from syncd.app.process import PAIR, SOURCE, App, owners_of
 from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.owner import Field, Owner
@@ -68,7 +68,6 @@ class Shops:
     catalog: Catalog
     trees: CategoryTrees
     currency: str
-    letters: Letters
     feeds: dict[str, Feed] = field(default_factory=dict)
     """Where orders come from, by the stream that brings them."""
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -86,8 +85,10 @@ class Shops:
         source, target = app.source(client, currency), app.target(client, currency)
         trees = CategoryTrees(source, office, now=app.now)
         letters = Letters(target, app.now)
-        shops = cls(app, pair, source, target, office, catalog, trees, currency, letters)
-        shops.feeds = {ORDERS: Feed(shops.order_policy(), source)}
+        shops = cls(app, pair, source, target, office, catalog, trees, currency)
+        policy = shops.order_policy()
+        watch = watch_of(app, policy, hooked=app.settings.cscart.hook_secret is not None)
+        shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
             feed = await feed_of(app, entry)
             shops.feeds[feed.policy.stream] = feed
@@ -111,7 +112,7 @@ class Shops:
         other."""
         app = self.app
         deadline = timedelta(seconds=float(app.settings.http.deadline))
-        turns = app.source_turns if stream in (ORDERS_BACK, PRODUCTS_BACK) else app.turns
+        turns = app.source_turns if stream == PRODUCTS_BACK or stream.startswith(ORDERS_BACK) else app.turns
         return Writer(app.db, PAIR, stream, turns=turns, urgency=urgency, deadline=deadline, now=app.now)
 
     def order_policy(self) -> OrderPolicy:
