@@ -44,6 +44,13 @@ hooks = typer.Typer(
 )
 app.add_typer(hooks, name="hooks")
 
+config = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Check the settings, show them, print their schema.",
+)
+app.add_typer(config, name="config")
+
 
 class Shop(StrEnum):
     """The two shops by name."""
@@ -244,6 +251,51 @@ def differences_write(
     from syncd.cli.differences import write_command
 
     raise typer.Exit(told(lambda: write_command(order)))
+
+
+@config.command("check")
+def config_check(as_json: Json = False) -> None:
+    """Tell everything that is wrong with the settings, at once.
+
+    Each problem comes with its place (the environment, a file, a folder of
+    secrets) and what to do. A file named by SYNCD_SOURCES is checked, too.
+    Nothing is asked of the shops: that is 'syncd doctor'.
+
+    \b
+    Exit codes: 0 all is right, 10 a setting is missing or wrong.
+    --json prints {"version": 1, "ok", "problems": [{"setting", "place",
+    "problem"}]}; "setting" and "place" may be null.
+    """
+    from syncd.cli.config import check_command
+
+    raise typer.Exit(told(lambda: check_command(as_json=as_json)))
+
+
+@config.command("show")
+def config_show(as_json: Json = False) -> None:
+    """Show every setting in effect, and where it comes from.
+
+    Secrets are masked.
+
+    \b
+    --json prints {"version": 1, "settings": [{"name", "value", "from"}]};
+    "from" is default, environment, "file NAME", "secrets FOLDER" or
+    "syncd login".
+    """
+    from syncd.cli.config import show_command
+
+    raise typer.Exit(told(lambda: show_command(as_json=as_json)))
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Print the JSON schema of all settings and of SYNCD_SOURCES.
+
+    "x-variable" names the environment variable of each setting.
+    """
+    from syncd.cli.config import schema_command
+
+    raise typer.Exit(told(schema_command))
 
 
 @app.command()
