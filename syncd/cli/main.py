@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -324,6 +325,57 @@ def doctor(
     from syncd.cli.doctor import doctor_command
 
     raise typer.Exit(told(lambda: doctor_command(write_probe=write_probe, as_json=as_json)))
+
+
+@app.command()
+def init(
+    *,
+    file: Annotated[Path, typer.Option(envvar="SYNCD_ENV_FILE", help="The settings file to write.")] = Path(
+        "syncd.env"
+    ),
+    cscart_url: Annotated[
+        str | None, typer.Option(help="Address of the CS-Cart shop.", show_default=False)
+    ] = None,
+    cscart_email: Annotated[
+        str | None, typer.Option(help="E-mail of its administrator.", show_default=False)
+    ] = None,
+    cscart_api_key: Annotated[
+        str | None, typer.Option(help="That administrator's API key.", show_default=False)
+    ] = None,
+    webasyst_url: Annotated[
+        str | None, typer.Option(help="Address of the Webasyst account.", show_default=False)
+    ] = None,
+    webasyst_token: Annotated[
+        str | None, typer.Option(help="Its API token; or use 'syncd login'.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask for both shops, try them, and write the settings file.
+
+    What no option and no SYNCD_ variable says is asked for; without a
+    terminal it must be said (others on this machine can see options: keys are
+    better in SYNCD_CSCART__API_KEY and SYNCD_WEBASYST__TOKEN). Without a
+    token you sign in to Webasyst, now or by 'syncd login'. Both shops are
+    read from, nothing is written to them; SYNCD_PLAN_FIRST=true in the file
+    keeps it so until a plan is applied. The file has mode 0600.
+
+    \b
+    Exit codes: 0 written, 1 a shop does not let us in (nothing is written),
+    10 a value is missing or wrong, or the file is there already.
+    --json prints {"version": 1, "file": path or null, "token": whether there
+    is one, "findings": [as in 'doctor']}.
+    """
+    from syncd.cli.init import init_command
+
+    given = {
+        "SYNCD_CSCART__URL": cscart_url,
+        "SYNCD_CSCART__EMAIL": cscart_email,
+        "SYNCD_CSCART__API_KEY": cscart_api_key,
+        "SYNCD_WEBASYST__URL": webasyst_url,
+        "SYNCD_WEBASYST__TOKEN": webasyst_token,
+    }
+    raise typer.Exit(told(lambda: init_command(file, given, force=force, as_json=as_json)))
 
 
 @app.command()
