@@ -28,6 +28,7 @@ from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.ports import OrderSource, StatusTarget
 from syncd.sync.reference import account_of
+from syncd.sync.source_watch import SourceWatch
 from syncd.sync.window import overlap
 
 PREFIX = "orders."
@@ -56,6 +57,7 @@ class Feed:
 
     policy: OrderPolicy
     source: OrderSource
+    watch: SourceWatch
     back: Back | None = None
     """`None` where nothing is told to the source."""
     crossing: Crossing = field(default_factory=Crossing)
@@ -66,7 +68,7 @@ async def feed_of(app: App, entry: AnySource) -> Feed:
     policy = await _policy(app, entry)
     if isinstance(entry, HoroshopSource):
         return _horoshop(app, entry, policy)
-    return Feed(policy, _source(app, entry))
+    return Feed(policy, _source(app, entry), watch_of(app, policy, hooked=entry.hook_secret is not None))
 
 
 def _horoshop(app: App, entry: HoroshopSource, policy: OrderPolicy) -> Feed:
@@ -78,11 +80,19 @@ def _horoshop(app: App, entry: HoroshopSource, policy: OrderPolicy) -> Feed:
         open_orders=_open_orders(app, entry.name),
         now=app.now,
     )
+    watch = watch_of(app, policy, hooked=entry.hook_secret is not None)
+    watch.statuses = source.statuses
     if not entry.statuses_back:
-        return Feed(policy, source)
+        return Feed(policy, source, watch)
     target = HoroshopOrderTarget(source, HoroshopTarget(client, cancel=entry.cancel_back))
     setting = f"statuses_back of the source {entry.name}"
-    return Feed(policy, source, Back(target, Letters(target, app.now, shop=policy.shop, setting=setting)))
+    letters = Letters(target, app.now, shop=policy.shop, setting=setting)
+    return Feed(policy, source, watch, Back(target, letters))
+
+
+def watch_of(app: App, policy: OrderPolicy, *, hooked: bool) -> SourceWatch:
+    """What looks after a source as a whole."""
+    return SourceWatch(app.db, policy, app.now, statuses=None, hooked=hooked)
 
 
 def hook_reader(entry: AnySource) -> Callable[[HookCall], HookNews]:

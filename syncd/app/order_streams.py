@@ -78,6 +78,7 @@ class OrderStreams:
             progress=progress,
             finished=finished,
             hints=OrderHints(app.db, PAIR, policy.source, handling, settling.settle_page, app.now),
+            source_watch=feed.watch,
         )
 
     def orders_back(

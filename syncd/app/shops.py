@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncd.app.feeds import Back, Feed, feed_of
+from syncd.app.feeds import Back, Feed, feed_of, watch_of
 from syncd.app.process import PAIR, SOURCE, App, owners_of
 from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.owner import Field, Owner
@@ -86,7 +86,9 @@ class Shops:
         trees = CategoryTrees(source, office, now=app.now)
         letters = Letters(target, app.now)
         shops = cls(app, pair, source, target, office, catalog, trees, currency)
-        shops.feeds = {ORDERS: Feed(shops.order_policy(), source, Back(target, letters))}
+        policy = shops.order_policy()
+        watch = watch_of(app, policy, hooked=app.settings.cscart.hook_secret is not None)
+        shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
             feed = await feed_of(app, entry)
             shops.feeds[feed.policy.stream] = feed

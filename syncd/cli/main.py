@@ -12,6 +12,8 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
+from syncd.cli.groups import database, failed, looking, repairing
+from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
     name="syncd",
@@ -36,8 +38,10 @@ differences = typer.Typer(
     help="Look at orders edited in Webasyst, and write them to CS-Cart.",
 )
 app.add_typer(differences, name="differences")
-
-
+app.add_typer(failed.app, name="failed")
+app.add_typer(database.app, name="db")
+looking.add_to(app)
+repairing.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -68,17 +72,6 @@ class Kind(StrEnum):
     TEXT = "text"
     STATUS = "status"
     EMPTY = "empty"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-OneStream = Annotated[
-    str | None,
-    typer.Argument(
-        help="Only this stream: orders or products (both ways), orders-back, products-back, or orders.NAME of a further "
-        "source.",
-        show_default=False,
-    ),
-]
 
 
 def _version(value: bool) -> None:
@@ -158,7 +151,8 @@ def status(as_json: Json = False) -> None:
        "streams": [{"stream", "enabled", "cursor", "lag_seconds",
                     "last_run": {"started_at", "finished_at", "outcome",
                                  "message", "counts"} or null,
-                    "set_aside", "doubts", "brakes"}],
+                    "set_aside", "doubts", "brakes",
+                    "paused_at"}],
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
@@ -167,6 +161,68 @@ def status(as_json: Json = False) -> None:
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@app.command()
+def pause(stream: OneStream = None, as_json: Json = False) -> None:
+    """Have the daemon's streams rest, or one of them.
+
+    A cycle that runs ends after the record at hand. The pause outlives a
+    restart of the daemon, until 'syncd resume'. 'syncd run --once' runs all
+    the same.
+
+    \b
+    --json prints {"version": 1, "paused": [streams], "paused_still": [],
+    "running": whether a daemon runs}.
+    """
+    from syncd.cli.wishes import pause_command
+
+    raise typer.Exit(told(lambda: pause_command(stream, as_json=as_json)))
+
+
+@app.command()
+def resume(stream: OneStream = None, as_json: Json = False) -> None:
+    """End the pause of the daemon's streams, which then run at once.
+
+    \b
+    --json prints {"version": 1, "resumed": [streams], "paused_still": [],
+    "running": whether a daemon runs}.
+    """
+    from syncd.cli.wishes import resume_command
+
+    raise typer.Exit(told(lambda: resume_command(stream, as_json=as_json)))
+
+
+@app.command("run-now")
+def run_now(stream: OneStream = None, as_json: Json = False) -> None:
+    """Have the running daemon run a cycle out of turn.
+
+    Exit code 1 when no daemon runs, or when every stream meant is paused.
+
+    \b
+    --json prints {"version": 1, "wanted": [streams], "paused_still":
+    [streams that are paused], "running": true}.
+    """
+    from syncd.cli.wishes import run_now_command
+
+    raise typer.Exit(told(lambda: run_now_command(stream, as_json=as_json)))
+
+
+@app.command()
+def health(as_json: Json = False) -> None:
+    """Tell whether the daemon makes progress, for a container's HEALTHCHECK.
+
+    Exit code 0 when each stream that is switched on ended a cycle within
+    three of its intervals (two minutes at least), whatever its outcome, or
+    runs one that comes along, or is paused. Else 1.
+
+    \b
+    --json prints {"version": 1, "healthy": true or false,
+    "streams": [{"stream", "healthy", "reason"}]}.
+    """
+    from syncd.cli.health import health_command
+
+    raise typer.Exit(told(lambda: health_command(as_json=as_json)))
 
 
 @brakes.command("list")
