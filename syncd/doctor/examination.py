@@ -64,7 +64,7 @@ async def _cscart(app: App, write_probe: bool) -> list[Finding]:
     client = app.cscart()
     probe = CSCartProbe(client, app.source(client, _CURRENCY), app.settings, app.now)
     found += await probe.run()
-    if write_probe:
+    if write_probe and probe.let_in:
         found += await probe_writes.cscart(client, next(iter(probe.statuses), _ANY_LETTER))
     return found
 
@@ -74,8 +74,9 @@ async def _webasyst(app: App, write_probe: bool) -> list[Finding]:
     if app.settings.webasyst.token is None:
         return [*found, _no_token()]
     client = app.webasyst()
-    found += await OfficeProbe(client, app.office(), app.settings, app.now).run()
-    return [*found, *(await probe_writes.webasyst(client) if write_probe else [])]
+    probe = OfficeProbe(client, app.office(), app.settings, app.now)
+    found += await probe.run()
+    return [*found, *(await probe_writes.webasyst(client) if write_probe and probe.told else [])]
 
 
 async def _source(app: App, entry: AnySource) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.doctor import features, letters, network, places, privileges
-from syncd.doctor.finding import Finding, Level, ok, trouble, warning
+from syncd.doctor.finding import Finding, ok, trouble, warning
 from syncd.doctor.skus import Codes
 from syncd.errors import NotAuthorised, SyncdError
 from syncd.model.sku import SkuRule
@@ -36,6 +36,7 @@ class CSCartProbe:
     now: Callable[[], datetime]
     statuses: dict[str, str] = field(default_factory=dict)
     """The shop's letters, once they were read."""
+    let_in: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     """The lists that answered 403, with what the shop said."""
 
@@ -45,6 +46,7 @@ class CSCartProbe:
             version = await self.client.version()
         except SyncdError as error:
             return [trouble(SUBJECT, "authentication", error, "Without an answer nothing can be synced.")]
+        self.let_in = True
         found = [ok(SUBJECT, "authentication", f"the key is accepted; API version {version}")]
         clock, measured = await self.client.clock()
         found.append(network.offset(SUBJECT, (clock - self.now()).total_seconds() if measured else None))
@@ -54,7 +56,7 @@ class CSCartProbe:
     async def run(self) -> list[Finding]:
         """Everything; a shop that does not let us in is asked nothing else."""
         found = await self.access()
-        if found[0].level is Level.ERROR:
+        if not self.let_in:
             return found
         steps = [
             ("orders", "orders", self._order_features),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -150,16 +151,44 @@ def test_a_missing_privilege_to_write(
 
 def test_a_firewall_that_blocks_writes(pair: Pair, examined: Examine) -> None:
     """What told nothing is a warning, not a missing right."""
-    for shop, match in (
-        (pair.cscart, {"method": "PUT"}),
-        (pair.webasyst, {"name": "shop.product.massUpdate"}),
-    ):
-        shop.faults.add({"when": "before", "kind": "status", "status": 405, "match": match, "times": None})
+    blocked = {"when": "before", "kind": "status", "status": 405, "times": None}
+    pair.cscart.faults.add({**blocked, "match": {"method": "PUT"}})
+    pair.webasyst.faults.add({**blocked, "match": {"name": "shop.product.massUpdate"}})
 
     assert bad(examined(write_probe=True)) == {
         ("cscart", "write privileges"): WARNING,
         ("webasyst", "write probe"): WARNING,
     }
+
+
+def test_a_write_that_is_refused_for_another_reason_tells_no_right(pair: Pair, examined: Examine) -> None:
+    """Only "there is no such record" proves that the call would have gone through."""
+    body = json.dumps({"message": "Bad Request: odd", "errors": ["odd"], "status": 400})
+    pair.cscart.faults.add(
+        {
+            "when": "before",
+            "kind": "status",
+            "status": 400,
+            "body": body,
+            "content_type": "application/json",
+            "match": {"method": "PUT"},
+            "times": None,
+        }
+    )
+
+    told = [one for one in examined(write_probe=True) if one.check == "write privileges"]
+    assert [one.level for one in told] == [WARNING, WARNING]
+
+
+def test_nothing_is_written_where_we_are_not_let_in(pair: Pair, examined: Examine) -> None:
+    """The write probe would only say the same once more."""
+    pair.set(cscart={"api_key": "wrong"}, webasyst={"token": "wrong"})
+    pair.forget_counts()
+    found = examined(write_probe=True)
+
+    assert set(bad(found)) == {("cscart", "authentication"), ("webasyst", "authentication")}
+    assert pair.cscart.counters.by_method.get("PUT orders", 0) == 0
+    assert pair.webasyst.counters.by_method.get("shop.product.massUpdate", 0) == 0
 
 
 @pytest.mark.parametrize("name", ["updated_at_from", "get_orders_data", "updated_in_hours", "filter_params"])
