@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -160,6 +161,69 @@ def status(as_json: Json = False) -> None:
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@app.command()
+def plan(
+    stream: OneStream = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the plan to this file, for 'syncd apply'.", show_default=False
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the next cycles would write, per record and field.
+
+    The ordinary cycles run over a copy of the database, and their writes are
+    recorded instead of sent: both shops are only read. Pictures are named by
+    their addresses and not fetched; licence numbers and comments are told by
+    fingerprints. Works beside a running daemon.
+
+    \b
+    Exit codes: 0 the plan is made, 1 a stream failed (no file is written
+    then), 10 and 12 as in 'run'.
+
+    \b
+    --json prints what the file holds, and "exit":
+      {"version": 1, "made_at", "streams": [..],
+       "shops": {name: address}, "account", "starts": {source: time},
+       "writes": [{"stream", "record", "action", "target",
+                   "fields": [{"name", "before", "after"}]}],
+       "brakes": [text], "set_aside": [text]}
+    """
+    from syncd.cli.plan import plan_command
+
+    raise typer.Exit(told(lambda: plan_command(stream, output, as_json=as_json)))
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan that 'syncd plan -o FILE' wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Do exactly what a plan says, and refuse what has moved since.
+
+    The plan's cycles run on the real database. A write goes through when the
+    plan has an equal one: the same record, the same action, the same values
+    before and after. Everything else is left alone, told by name, and shown
+    by the next plan; nothing of it is lost or counted as a failure.
+
+    \b
+    Exit codes: 3 when something was left alone, else as in 'run'.
+
+    \b
+    --json prints one object:
+      {"version": 1, "exit", "done": number of writes,
+       "refused": [{"stream", "record", "action", "target", "moved":
+                    true, or false for what the plan does not have}],
+       "not_done": [the same without "moved": planned, not made],
+       "failures": [as in 'run']}
+    """
+    from syncd.cli.plan import apply_command
+
+    raise typer.Exit(told(lambda: apply_command(file, as_json=as_json)))
 
 
 @app.command()

@@ -135,6 +135,7 @@ class Settings(BaseSettings):
     statuses: StatusMap = {}
     statuses_back: StatesMap = {}
     sources: Sources = ()
+    plan_first: bool = False
     log: LogSettings = LogSettings()
     brakes: BrakeSettings = BrakeSettings()
     http: HttpSettings = HttpSettings()
