@@ -93,13 +93,19 @@ def _syncd(
 def run(
     stream: OneStream = None,
     once: Annotated[bool, typer.Option("--once", help="One cycle of each stream, then end.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Let this run pass the brakes (with --once).")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Let this run pass the brakes, and write before any plan was applied (with --once)."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run for ever, or once.
 
     Without --once it is the daemon: SIGTERM ends it within 10 seconds and
-    nothing is lost, SIGHUP makes it read the settings anew. With --once each
+    nothing is lost, SIGHUP makes it read the settings anew. With
+    SYNCD_PLAN_FIRST=true it waits for the first 'syncd apply'. With --once each
     stream runs one cycle that also retries every record set aside, and a
     summary is printed. Only one syncd works on a data directory at a time.
 
@@ -109,7 +115,8 @@ def run(
       11  another syncd runs on the same data directory
       12  a shop refuses the credentials or lacks a right
        1  a stream failed
-       3  records set aside, calls in doubt, conflicts or brakes are left
+       3  records set aside, calls in doubt, conflicts or brakes are left,
+          or SYNCD_PLAN_FIRST is true and no plan was applied yet
        0  all is applied
     An early end by a signal gives 128 and its number (Ctrl-C: 130).
 
@@ -147,7 +154,9 @@ def status(as_json: Json = False) -> None:
 
     \b
     --json prints one object:
-      {"version": 1, "running": process number or null,
+      {"version": 1, "waits_for_apply": with SYNCD_PLAN_FIRST, before
+                                        the first 'syncd apply',
+       "running": process number or null,
        "streams": [{"stream", "enabled", "cursor", "lag_seconds",
                     "last_run": {"started_at", "finished_at", "outcome",
                                  "message", "counts"} or null,
@@ -156,7 +165,9 @@ def status(as_json: Json = False) -> None:
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
-       "differences": [..] as in 'differences list'}
+       "differences": [..] as in 'differences list',
+       "waits_for_apply": whether nothing is written yet, because
+                          SYNCD_PLAN_FIRST is true}
     """
     from syncd.cli.status import status_command
 

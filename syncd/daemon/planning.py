@@ -60,9 +60,14 @@ class Applied:
 
 def waits_for_leave(settings: Settings, db: Database | None) -> bool:
     """Whether nothing may be written yet: a plan is wanted first, and nobody has applied one."""
-    if not settings.plan_first:
-        return False
-    return db is None or db.run_sync(lambda conn: cursors.get(conn, PAIR, RELEASED)) is None
+    if db is None:
+        return settings.plan_first
+    return db.run_sync(lambda conn: leave_is_missing(conn, settings))
+
+
+def leave_is_missing(conn: Connection, settings: Settings) -> bool:
+    """The same inside a transaction."""
+    return settings.plan_first and cursors.get(conn, PAIR, RELEASED) is None
 
 
 def give_leave(conn: Connection, now: datetime) -> None:

@@ -81,6 +81,8 @@ def test_what_moved_and_what_is_new_are_told_by_name(cli: Cli, pair: Pair, tmp_p
     assert (told["version"], told["exit"], told["done"]) == (1, 3, 0)
     assert sorted(one["moved"] for one in told["refused"]) == [False, True]
     assert told["failures"] == []
+    assert "aside" in done.stdout
+    assert json.loads(cli("status", "--json").stdout)["failures"] == []
 
 
 def test_a_plan_that_cannot_be_read_is_a_mistake_in_the_command(cli: Cli, tmp_path: Path) -> None:
