@@ -154,9 +154,7 @@ def status(as_json: Json = False) -> None:
 
     \b
     --json prints one object:
-      {"version": 1, "waits_for_apply": with SYNCD_PLAN_FIRST, before
-                                        the first 'syncd apply',
-       "running": process number or null,
+      {"version": 1, "running": process number or null,
        "streams": [{"stream", "enabled", "cursor", "lag_seconds",
                     "last_run": {"started_at", "finished_at", "outcome",
                                  "message", "counts"} or null,
