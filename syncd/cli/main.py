@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,13 +87,19 @@ def _syncd(
 def run(
     stream: OneStream = None,
     once: Annotated[bool, typer.Option("--once", help="One cycle of each stream, then end.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Let this run pass the brakes (with --once).")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Let this run pass the brakes, and write before any plan was applied (with --once)."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run for ever, or once.
 
     Without --once it is the daemon: SIGTERM ends it within 10 seconds and
-    nothing is lost, SIGHUP makes it read the settings anew. With --once each
+    nothing is lost, SIGHUP makes it read the settings anew. With
+    SYNCD_PLAN_FIRST=true it waits for the first 'syncd apply'. With --once each
     stream runs one cycle that also retries every record set aside, and a
     summary is printed. Only one syncd works on a data directory at a time.
 
@@ -102,7 +109,8 @@ def run(
       11  another syncd runs on the same data directory
       12  a shop refuses the credentials or lacks a right
        1  a stream failed
-       3  records set aside, calls in doubt, conflicts or brakes are left
+       3  records set aside, calls in doubt, conflicts or brakes are left,
+          or SYNCD_PLAN_FIRST is true and no plan was applied yet
        0  all is applied
     An early end by a signal gives 128 and its number (Ctrl-C: 130).
 
@@ -149,11 +157,76 @@ def status(as_json: Json = False) -> None:
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
-       "differences": [..] as in 'differences list'}
+       "differences": [..] as in 'differences list',
+       "waits_for_apply": whether nothing is written yet, because
+                          SYNCD_PLAN_FIRST is true}
     """
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@app.command()
+def plan(
+    stream: OneStream = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the plan to this file, for 'syncd apply'.", show_default=False
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the next cycles would write, per record and field.
+
+    The ordinary cycles run over a copy of the database, and their writes are
+    recorded instead of sent: both shops are only read. Pictures are named by
+    their addresses and not fetched; licence numbers and comments are told by
+    fingerprints. Works beside a running daemon.
+
+    \b
+    Exit codes: 0 the plan is made, 1 a stream failed (no file is written
+    then), 10 and 12 as in 'run'.
+
+    \b
+    --json prints what the file holds, and "exit":
+      {"version": 1, "made_at", "streams": [..],
+       "shops": {name: address}, "account", "starts": {source: time},
+       "writes": [{"stream", "record", "action", "target",
+                   "fields": [{"name", "before", "after"}]}],
+       "brakes": [text], "set_aside": [text]}
+    """
+    from syncd.cli.plan import plan_command
+
+    raise typer.Exit(told(lambda: plan_command(stream, output, as_json=as_json)))
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan that 'syncd plan -o FILE' wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Do exactly what a plan says, and refuse what has moved since.
+
+    The plan's cycles run on the real database. A write goes through when the
+    plan has an equal one: the same record, the same action, the same values
+    before and after. Everything else is left alone, told by name, and shown
+    by the next plan; nothing of it is lost or counted as a failure.
+
+    \b
+    Exit codes: 3 when something was left alone, else as in 'run'.
+
+    \b
+    --json prints one object:
+      {"version": 1, "exit", "done": number of writes,
+       "refused": [{"stream", "record", "action", "target", "moved":
+                    true, or false for what the plan does not have}],
+       "not_done": [the same without "moved": planned, not made],
+       "failures": [as in 'run']}
+    """
+    from syncd.cli.plan import apply_command
+
+    raise typer.Exit(told(lambda: apply_command(file, as_json=as_json)))
 
 
 @app.command()

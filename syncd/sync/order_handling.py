@@ -27,6 +27,7 @@ from syncd.sync.order_writes import OrderWrites, UnknownSku
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.pulse import Pulse
+from syncd.sync.writer import LeftOut
 
 STREAM = "orders"
 """The stream of the shop whose products are synced; those of further sources are named after it and them."""
@@ -170,6 +171,8 @@ class OrderHandling:
             self.tally.add(Event.DOUBTFUL)
             self.doubtful[order.key] = order
             self.doubtful_customers.update(keys_of(order.customer))
+        except LeftOut as left:
+            log.info("order.left_out", order=order.key, reason=str(left))
         except SetAside as error:
             await self.set_aside(order, error)
         except ENDS_CYCLE:
