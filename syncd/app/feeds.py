@@ -134,17 +134,26 @@ def _shown(entry: AnySource) -> str:
 
 def _source(app: App, entry: MarketplaceSource | JustClickSource) -> OrderSource:
     if isinstance(entry, MarketplaceSource):
-        auth = (entry.email, entry.token.get_secret_value())
-        transport = app.further(entry, marketplace.request_headers(), auth=auth)
-        client = marketplace.MarketplaceClient(transport)
+        client = marketplace_client(app, entry)
         return MarketplaceOrders(client, currency=entry.currency, sku_map=entry.skus, now=app.now)
     return JustClickOrders(
-        JustClickClient(app.further(entry, {}), login=entry.login, key=entry.key.get_secret_value()),
+        justclick_client(app, entry),
         currency=entry.currency,
         open_orders=_open_orders(app, entry.name),
         now=app.now,
         zone=ZoneInfo(entry.zone),
     )
+
+
+def marketplace_client(app: App, entry: MarketplaceSource) -> marketplace.MarketplaceClient:
+    """Calls to the Marketplace."""
+    auth = (entry.email, entry.token.get_secret_value())
+    return marketplace.MarketplaceClient(app.further(entry, marketplace.request_headers(), auth=auth))
+
+
+def justclick_client(app: App, entry: JustClickSource) -> JustClickClient:
+    """Calls to a JustClick account."""
+    return JustClickClient(app.further(entry, {}), login=entry.login, key=entry.key.get_secret_value())
 
 
 def horoshop_client(app: App, entry: HoroshopSource) -> horoshop.HoroshopClient:

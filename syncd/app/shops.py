@@ -34,12 +34,12 @@ from syncd.sync.window import overlap
 from syncd.sync.writer import Writer
 
 
-async def _check_rights(office: WebasystOffice) -> None:
+async def check_rights(office: WebasystOffice) -> None:
     """Without rights Webasyst answers "ok" and does nothing (contracts/webasyst §7). Raises `NotAuthorised`."""
     missing = await office.missing_rights()
     if missing:
         raise NotAuthorised(
-            f"the user of SYNCD_WEBASYST__TOKEN lacks the Webasyst rights {', '.join(missing)}; give them to the user "
+            f"the user of the Webasyst token lacks the Webasyst rights {', '.join(missing)}; give them to the user "
             "in the Team app, or make the token as an administrator"
         )
 
@@ -78,7 +78,7 @@ class Shops:
         client = app.cscart()
         pair = await app.pair(client)
         office = app.office()
-        await _check_rights(office)
+        await check_rights(office)
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
         catalog = Catalog(app.db, office, PAIR, rule, now=app.now)

@@ -11,6 +11,8 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
+from syncd.cli.groups import database, failed, looking, repairing
+from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
     name="syncd",
@@ -35,8 +37,10 @@ differences = typer.Typer(
     help="Look at orders edited in Webasyst, and write them to CS-Cart.",
 )
 app.add_typer(differences, name="differences")
-
-
+app.add_typer(failed.app, name="failed")
+app.add_typer(database.app, name="db")
+looking.add_to(app)
+repairing.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -60,17 +64,6 @@ class Kind(StrEnum):
     TEXT = "text"
     STATUS = "status"
     EMPTY = "empty"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-OneStream = Annotated[
-    str | None,
-    typer.Argument(
-        help="Only this stream: orders or products (both ways), orders-back, products-back, or orders.NAME of a further "
-        "source.",
-        show_default=False,
-    ),
-]
 
 
 def _version(value: bool) -> None:
@@ -150,7 +143,8 @@ def status(as_json: Json = False) -> None:
        "streams": [{"stream", "enabled", "cursor", "lag_seconds",
                     "last_run": {"started_at", "finished_at", "outcome",
                                  "message", "counts"} or null,
-                    "set_aside", "doubts", "brakes"}],
+                    "set_aside", "doubts", "brakes",
+                    "paused_at"}],
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
@@ -159,6 +153,68 @@ def status(as_json: Json = False) -> None:
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@app.command()
+def pause(stream: OneStream = None, as_json: Json = False) -> None:
+    """Have the daemon's streams rest, or one of them.
+
+    A cycle that runs ends after the record at hand. The pause outlives a
+    restart of the daemon, until 'syncd resume'. 'syncd run --once' runs all
+    the same.
+
+    \b
+    --json prints {"version": 1, "paused": [streams], "paused_still": [],
+    "running": whether a daemon runs}.
+    """
+    from syncd.cli.wishes import pause_command
+
+    raise typer.Exit(told(lambda: pause_command(stream, as_json=as_json)))
+
+
+@app.command()
+def resume(stream: OneStream = None, as_json: Json = False) -> None:
+    """End the pause of the daemon's streams, which then run at once.
+
+    \b
+    --json prints {"version": 1, "resumed": [streams], "paused_still": [],
+    "running": whether a daemon runs}.
+    """
+    from syncd.cli.wishes import resume_command
+
+    raise typer.Exit(told(lambda: resume_command(stream, as_json=as_json)))
+
+
+@app.command("run-now")
+def run_now(stream: OneStream = None, as_json: Json = False) -> None:
+    """Have the running daemon run a cycle out of turn.
+
+    Exit code 1 when no daemon runs, or when every stream meant is paused.
+
+    \b
+    --json prints {"version": 1, "wanted": [streams], "paused_still":
+    [streams that are paused], "running": true}.
+    """
+    from syncd.cli.wishes import run_now_command
+
+    raise typer.Exit(told(lambda: run_now_command(stream, as_json=as_json)))
+
+
+@app.command()
+def health(as_json: Json = False) -> None:
+    """Tell whether the daemon makes progress, for a container's HEALTHCHECK.
+
+    Exit code 0 when each stream that is switched on ended a cycle within
+    three of its intervals (two minutes at least), whatever its outcome, or
+    runs one that comes along, or is paused. Else 1.
+
+    \b
+    --json prints {"version": 1, "healthy": true or false,
+    "streams": [{"stream", "healthy", "reason"}]}.
+    """
+    from syncd.cli.health import health_command
+
+    raise typer.Exit(told(lambda: health_command(as_json=as_json)))
 
 
 @brakes.command("list")
@@ -244,6 +300,75 @@ def differences_write(
     from syncd.cli.differences import write_command
 
     raise typer.Exit(told(lambda: write_command(order)))
+
+
+@app.command()
+def doctor(
+    write_probe: Annotated[
+        bool,
+        typer.Option("--write-probe", help="Also send writes that change nothing, to see the rights."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for everything that would make a run stumble.
+
+    Asks both shops and every source, and looks at this machine: names and
+    certificates, clocks, keys and rights, status maps, the places for new
+    records, SKUs, what an older CS-Cart ignores, disk and database. It only
+    reads. With --write-probe it also changes an order, a product and a SKU
+    that no shop has, which shows the rights to write. Works while the daemon
+    runs.
+
+    \b
+    Exit codes: 0 all is well, 3 warnings, 1 errors; 10 settings are wrong.
+    --json prints {"version": 1, "exit": 0, "findings": [{"level" (ok, warning
+    or error), "subject" (a shop, source, machine or hooks), "check", "what",
+    "why", "fix"}]}.
+    """
+    from syncd.cli.doctor import doctor_command
+
+    raise typer.Exit(told(lambda: doctor_command(write_probe=write_probe, as_json=as_json)))
+
+
+@app.command()
+def login(
+    paste: Annotated[
+        bool,
+        typer.Option("--paste", help="Paste the code, for a browser on another machine; or a token."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Get a token of Webasyst and store it, encrypted.
+
+    Prints the address where a person allows the access, and opens it where
+    there is a browser; the browser then comes back to this machine. The token
+    is tried first: a user who lacks a right is refused. With --paste the page
+    shows a code instead; from a pipe it is the first line.
+
+    \b
+    Exit codes: 0 stored, 10 a setting is wrong, 12 refused, 1 no answer.
+    --json prints {"version": 1, "webasyst": address, "stored": file,
+    "overridden": whether SYNCD_WEBASYST__TOKEN is set and wins}.
+    """
+    from syncd.cli.login import login_command
+
+    raise typer.Exit(told(lambda: login_command(paste=paste, as_json=as_json)))
+
+
+@app.command()
+def logout(as_json: Json = False) -> None:
+    """End the stored token at Webasyst and forget it.
+
+    It stays stored when Webasyst cannot be reached (exit code 1): a forgotten
+    token would still open the shop.
+
+    \b
+    --json prints {"version": 1, "revoked": true when there was one,
+    "webasyst": address or null}.
+    """
+    from syncd.cli.login import logout_command
+
+    raise typer.Exit(told(lambda: logout_command(as_json=as_json)))
 
 
 @app.command()

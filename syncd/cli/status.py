@@ -25,9 +25,20 @@ from syncd.cli.spell import (
 from syncd.daemon.lock import holder
 from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
-from syncd.state import brakes, conflicts, cursors, failures, intents, order_links, product_links, runs
+from syncd.state import (
+    brakes,
+    conflicts,
+    cursors,
+    failures,
+    intents,
+    order_links,
+    product_links,
+    runs,
+    wishes,
+)
 from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
+from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 from syncd.state.order_links import OrderLink
@@ -45,6 +56,7 @@ class StreamStatus:
     enabled: bool
     last: Run | None
     cursor: datetime | None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +87,23 @@ def status_command(*, as_json: bool) -> int:
     return 0
 
 
+def status_json(settings: Settings, db: Database | None) -> dict[str, Any]:
+    """What `--json` prints, without its version."""
+    running = holder(settings.data_dir)
+    found = db.run_sync(lambda conn: read(conn, settings, running)) if db else _nothing(settings, running)
+    return _as_json(found, utc_now())
+
+
 def read(conn: Connection, settings: Settings, running: str | None) -> Status:
     """The status as the database tells it."""
-    last = runs.last(conn, PAIR)
+    last, asked = runs.last(conn, PAIR), wishes.all(conn, PAIR)
     streams = []
     for stream in all_of(settings):
         name = stream if entry_of(settings, stream) else f"{stream}.{SOURCE}"
         cursor = cursors.get(conn, PAIR, name)
         position = cursor.position if cursor else None
-        streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position))
+        paused_at = asked[stream].paused_at if stream in asked else None
+        streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position, paused_at))
     aside = sorted(failures.all(conn, PAIR), key=lambda failure: failure.last_at, reverse=True)
     return Status(
         running=running,
@@ -114,6 +134,8 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
     screen.line()
     columns = [Column(title) for title in ("stream", "last run", "outcome", "it did", "read up to")]
     screen.table(columns, [_row(stream, now) for stream in status.streams])
+    if any(stream.paused_at for stream in status.streams):
+        screen.text("Next: 'syncd resume' ends the pause.")
     for stream in status.streams:
         if stream.last is not None and stream.last.message:
             screen.heading(f"{stream.name}: {stream.last.outcome}")
@@ -127,9 +149,10 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
 
 def _row(stream: StreamStatus, now: datetime) -> list[object]:
     read_to = distance(stream.cursor, now) if stream.cursor else "nothing yet"
+    state = "switched off" if not stream.enabled else "paused" if stream.paused_at else ""
     if stream.last is None:
-        return [stream.name, "never", "switched off" if not stream.enabled else "", "", read_to]
-    outcome = stream.last.outcome if stream.enabled else "switched off"
+        return [stream.name, "never", state, "", read_to]
+    outcome = state or stream.last.outcome
     did = ", ".join(f"{name} {stream.last.counts[name]}" for name in _TOLD if stream.last.counts.get(name))
     return [stream.name, distance(stream.last.finished_at, now), outcome, did or "no change", read_to]
 
@@ -167,4 +190,5 @@ def _stream_json(stream: StreamStatus, status: Status, now: datetime) -> dict[st
         "set_aside": sum(failure.stream == stream.name for failure in status.failures),
         "doubts": sum(doubt.stream == stream.name for doubt in status.doubts),
         "brakes": [brake.kind for brake in status.brakes if brake.stream == stream.name],
+        "paused_at": iso(stream.paused_at),
     }

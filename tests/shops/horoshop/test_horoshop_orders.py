@@ -219,6 +219,28 @@ async def test_a_broken_order_stops_no_other(shop: SmallShop, reading: Reading) 
     assert nameless.reason.startswith("Horoshop")
 
 
+async def test_orders_on_which_the_shop_breaks_down_stop_no_other(shop: SmallShop, reading: Reading) -> None:
+    """Asked for in one call with others, each of them is set aside by its own number (contracts/sources §6, 17)."""
+    shop.orders = [an_order(number) for number in range(1, 10)]
+    bad = {3, 4, 9}
+    shop.before = lambda function, body: (
+        (200, sample("horoshop_exception.json")) if bad.intersection(body.get("ids", ())) else None
+    )
+    source = reading(*map(str, range(1, 10)))
+    pages = await pages_of(source, NOON + timedelta(days=400))
+    assert [order.key for page in pages for order in page.records] == ["1", "2", "5", "6", "7", "8"]
+    assert [record.key for page in pages for record in page.broken] == ["3", "4", "9"]
+    assert isinstance(await source.order("3"), BrokenRecord)
+
+
+async def test_a_shop_that_is_down_is_no_broken_order(shop: SmallShop, reading: Reading) -> None:
+    """When the shop fails at everything, nothing is said about the order."""
+    shop.orders = [an_order(3)]
+    shop.before = lambda function, body: (200, sample("horoshop_exception.json"))
+    with pytest.raises(ShopUnavailable):
+        await reading().order("3")
+
+
 async def test_trouble_in_the_window_ends_the_cycle(shop: SmallShop, reading: Reading) -> None:
     """A failed answer is never a short page: nothing may look as if it had ended there."""
     fill(shop, 150)
