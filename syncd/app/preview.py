@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from syncd.model.exchange import SkuChange
-from syncd.sync.ports import Office, ShopSource, Target
+from syncd.sync.ports import Office, OrderSource, ShopSource, StatusTarget, Target
 from syncd.sync.preview.imagined_office import ImaginedOffice
 from syncd.sync.preview.imagined_source import ImaginedSource
 from syncd.sync.preview.ledger import Gate, Recorder
@@ -34,6 +34,16 @@ class Preview:
     def left_out(self, stream: str) -> bool:
         """Whether the plan that is applied left out a write of this stream."""
         return isinstance(self.ledger, Gate) and self.ledger.left_out(stream)
+
+    def told(
+        self, source: OrderSource, target: StatusTarget, now: Callable[[], datetime], shop: str
+    ) -> tuple[OrderSource, StatusTarget]:
+        """A further source that is told statuses, as the streams are to see it."""
+        if self.imagines:
+            imagined = ImaginedSource(cast("ShopSource", source), cast("Target", target), now)
+            source, target = cast("OrderSource", imagined), cast("StatusTarget", imagined)
+        watched = WatchedTarget(cast("Target", target), cast("ShopSource", source), self.ledger, shop)
+        return source, cast("StatusTarget", watched)
 
     def between(
         self, source: ShopSource, target: Target, office: Office, now: Callable[[], datetime]
