@@ -2,8 +2,9 @@
 
     python -m benchmarks.verify 100000 12500
 
-Of the shop's orders a fifth is in statuses that create none. The shops run in a process of their own, and so does the comparison, so that the figures are its alone. Target: at most
-200 MB resident for 100,000 products and 10,000 orders; each of 50 planted differences, and nothing else.
+Of the shop's orders a fifth is in statuses that create none. The shops run in a process of their own, and so does the
+comparison, so that the figures are its alone. Target: at most 200 MB resident for 100,000 products and 10,000 orders; each
+of 50 planted differences, and nothing else.
 """
 
 from __future__ import annotations
