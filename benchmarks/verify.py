@@ -2,8 +2,9 @@
 
     python -m benchmarks.verify 100000 12500
 
-Of the shop's orders a fifth is in statuses that create none. The shops run in a process of their own, and so does the comparison, so that the figures are its alone. Target: at most
-200 MB resident for 100,000 products and 10,000 orders; each of 50 planted differences, and nothing else.
+Of the shop's orders a fifth is in statuses that create none. The shops run in a process of their own, and so does the
+comparison, so that the figures are its alone. Target: at most 200 MB resident for 100,000 products and 10,000 orders; each
+of 50 planted differences, and nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main() -> None:
         values = settings_of(shops, Path(folder), 86_400) | {"orders": {"since": "2000-01-01"}}
         for stream in ("products", "orders", "products"):
             _elsewhere(_bring, stream, values)
-        planted = _plant(load_settings({}, **values), {shop["shop"]: shop["control"] for shop in shops})
+        planted = planted_in(load_settings({}, **values), {shop["shop"]: shop["control"] for shop in shops})
         _elsewhere(_measure, values, planted)
 
 
@@ -62,13 +63,14 @@ def _elsewhere(work: Any, *arguments: Any) -> None:
 
 
 def _bring(stream: str, values: dict[str, Any]) -> None:
-    began = time.perf_counter()
-    counts = asyncio.run(_cycle(load_settings({}, **values), stream))
+    settings, began = load_settings({}, **values), time.perf_counter()
+    logs.configure(settings, level="error")
+    counts = asyncio.run(cycle_of(settings, stream))
     print(f"{stream}: {time.perf_counter() - began:.0f} s, {counts}", flush=True)
 
 
-async def _cycle(settings: Settings, stream: str) -> dict[str, int]:
-    logs.configure(settings, level="error")
+async def cycle_of(settings: Settings, stream: str) -> dict[str, int]:
+    """One cycle of a stream."""
     db = open_database(settings)
     try:
         async with App(settings, db) as app:
@@ -79,7 +81,7 @@ async def _cycle(settings: Settings, stream: str) -> dict[str, int]:
         db.close()
 
 
-def _plant(settings: Settings, controls: dict[str, str]) -> list[tuple[str, str, str]]:
+def planted_in(settings: Settings, controls: dict[str, str]) -> list[tuple[str, str, str]]:
     """Edit both shops behind syncd's back; answers what must be found."""
     db = open_database(settings)
     try:
@@ -136,8 +138,9 @@ def _of_orders(links: list[OrderLink]) -> Iterator[Edit]:
 
 
 def _measure(values: dict[str, Any], planted: list[tuple[str, str, str]]) -> None:
-    began, cpu = time.perf_counter(), time.process_time()
-    found, products, orders = asyncio.run(_verify(load_settings({}, **values)))
+    settings, began, cpu = load_settings({}, **values), time.perf_counter(), time.process_time()
+    logs.configure(settings, level="error")
+    found, products, orders = asyncio.run(verified(settings))
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     # Another shipping cost is another total: one planted difference, two fields.
@@ -153,8 +156,8 @@ def _measure(values: dict[str, Any], planted: list[tuple[str, str, str]]) -> Non
             print("besides:", one)
 
 
-async def _verify(settings: Settings) -> tuple[list[Difference], int, int]:
-    logs.configure(settings, level="error")
+async def verified(settings: Settings) -> tuple[list[Difference], int, int]:
+    """What differs, and how many products and orders were compared."""
     db = open_database(settings)
     try:
         async with looking(settings, db) as shops:

@@ -12,7 +12,7 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
-from syncd.cli.groups import database, failed, looking, repairing, setup
+from syncd.cli.groups import database, failed, looking, mapping, repairing, setup
 from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ differences = typer.Typer(
 )
 app.add_typer(differences, name="differences")
 app.add_typer(failed.app, name="failed")
+app.add_typer(mapping.app, name="map")
 app.add_typer(database.app, name="db")
 looking.add_to(app)
 repairing.add_to(app)
