@@ -7,7 +7,7 @@ STAMP := $(VENV)/.made-from-lock
 
 # What decides must be covered to the last branch; everything else as a whole to 90 % (pyproject.toml).
 DECISIONS := syncd/sync/*_decision.py,syncd/sync/brake.py,syncd/sync/expected.py,syncd/sync/facets.py,$\
-	syncd/sync/merge.py,syncd/sync/order_changes.py,syncd/sync/order_edit.py,syncd/sync/product_agreement.py,$\
+	syncd/sync/merge.py,syncd/sync/order_changes.py,syncd/sync/order_edit.py,syncd/sync/order_params.py,syncd/sync/product_agreement.py,$\
 	syncd/sync/product_base.py,syncd/sync/product_merge.py,syncd/sync/product_standing.py,$\
 	syncd/sync/product_texts.py,syncd/sync/reference.py,syncd/sync/shared_stock.py,$\
 	syncd/sync/status_back.py,syncd/sync/window.py

@@ -11,6 +11,7 @@ from types import TracebackType
 from sqlalchemy import Connection
 
 from syncd.app.preview import Preview
+from syncd.errors import Misconfigured
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
 from syncd.settings.sources import AnySource
@@ -60,7 +61,12 @@ def open_database(settings: Settings) -> Database:
 
 def secrets_of(settings: Settings) -> list[str]:
     """Every credential in use."""
-    known = [settings.cscart.api_key, settings.webasyst.token, settings.cscart.hook_secret]
+    known = [
+        settings.cscart.api_key,
+        settings.webasyst.token,
+        settings.cscart.hook_secret,
+        settings.secret_key,
+    ]
     for source in settings.sources:
         known += [getattr(source, name, None) for name in ("token", "password", "key", "hook_secret")]
     return [secret.get_secret_value() for secret in known if secret is not None]
@@ -172,13 +178,19 @@ class App:
 
         return await self.db.run(read)
 
+    def webasyst(self) -> WebasystClient:
+        """Calls to the Webasyst account. Raises `Misconfigured` when there is no token."""
+        webasyst = self.settings.webasyst
+        if webasyst.token is None:
+            raise Misconfigured("there is no token for Webasyst; run 'syncd login'")
+        headers = bearer(webasyst.token.get_secret_value())
+        return WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
+
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
-        headers = bearer(webasyst.token.get_secret_value())
-        client = WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
         return WebasystOffice(
-            client,
+            self.webasyst(),
             stock_id=webasyst.stock_id,
             category_id=webasyst.category_id,
             type_id=webasyst.type_id,

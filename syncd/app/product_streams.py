@@ -162,6 +162,11 @@ class ProductStreams:
             finished=finished,
         )
 
+    def planner(self) -> ProductPlanner:
+        """Compares products and writes nothing."""
+        policy = self.shops.product_policy()
+        return self._planner(policy, Places(self.shops.trees, policy))
+
     def _planner(self, policy: ProductPolicy, places: Places) -> ProductPlanner:
         db, shops = self.shops.app.db, self.shops
         missing = Missing(shops.office, shops.catalog, db, policy)

@@ -39,6 +39,7 @@ from syncd.state import (
 )
 from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
+from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 from syncd.state.order_links import OrderLink
@@ -87,6 +88,13 @@ def status_command(*, as_json: bool) -> int:
     else:
         _show(Screen(), found, utc_now())
     return 0
+
+
+def status_json(settings: Settings, db: Database | None) -> dict[str, Any]:
+    """What `--json` prints, without its version."""
+    running = holder(settings.data_dir)
+    found = db.run_sync(lambda conn: read(conn, settings, running)) if db else _nothing(settings, running)
+    return _as_json(found, utc_now())
 
 
 def read(conn: Connection, settings: Settings, running: str | None) -> Status:

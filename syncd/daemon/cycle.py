@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
-from syncd.daemon.streams import ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
@@ -131,7 +131,7 @@ class Cycles:
         orders, products = OrderStreams(self.shops), ProductStreams(self.shops)
         build: dict[str, Callable[..., Cycle]] = {
             **dict.fromkeys(self.shops.feeds, orders.orders),
-            ORDERS_BACK: orders.orders_back,
+            **{feed.policy.back: orders.orders_back for feed in self.shops.feeds.values() if feed.back},
             PRODUCTS: products.products,
             PRODUCTS_BACK: products.products_back,
         }

@@ -31,7 +31,7 @@ from syncd.shops.pace import Pace
 from syncd.shops.request_log import Exchange, RequestLog
 from syncd.shops.retries import Retries
 
-__all__ = ["Answer", "Transport"]
+__all__ = ["Answer", "Transport", "certificates"]
 
 _MAX_BODY = 64 * 1024 * 1024
 _CONNECTIONS = 4
@@ -362,11 +362,11 @@ def _client(deadline: float, *, proxies: bool) -> httpx.AsyncClient:
         cookies=jar,
         trust_env=proxies,
         follow_redirects=False,
-        verify=_certificates(),
+        verify=certificates(),
     )
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """What every connection is verified against; reading the authorities' certificates takes longer than most calls."""
     return httpx.create_ssl_context()

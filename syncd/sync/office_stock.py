@@ -32,7 +32,7 @@ def note_stock(conn: Connection, link: OrderLink, order: OfficeOrder) -> None:
 
 @dataclass(slots=True)
 class OfficeStock:
-    """Reads what happened to linked orders since it last looked; one request when nothing did."""
+    """Reads what happened to orders linked with `source` since it last looked; one request when nothing did."""
 
     office: OrderOffice
     db: Database
@@ -65,7 +65,9 @@ class OfficeStock:
 
         def note(conn: Connection) -> None:
             for order_id, link in order_links.by_orders(conn, self.pair, found).items():
-                note_stock(conn, link, found[order_id])
+                # What any other source sold was never on the shelf of this one: it is a movement of the office's stock.
+                if link.source == self.source:
+                    note_stock(conn, link, found[order_id])
             if clock is not None:
                 cursors.put(conn, self.pair, CURSOR, clock)
 

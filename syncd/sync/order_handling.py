@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
-from syncd.state import order_links
+from syncd.state import history, order_links
 from syncd.state.database import Database
+from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.customers import keys_of
 from syncd.sync.facets import version_of
@@ -37,6 +39,8 @@ PATIENCE = 3
 """How often an order that lacks what its source has announced is looked for again, after 1, 5 and 15 minutes, before it
 is made without."""
 
+LEFT = "left alone"
+"""The event of a linked order that is no longer our business."""
 DELETED = "deleted in the shop that it came from"
 LET_GO = frozenset({DELETED, "deleted in CS-Cart", *SkipReason})
 """Flags of links whose orders are no longer our business."""
@@ -137,12 +141,19 @@ class OrderHandling:
         elif isinstance(decision, Update) and link is not None:
             facets = decision.facets
             await self._guard(order, lambda: self.writes.update(order, link, facets))
+        elif order.awaits and self._within_a_pause(order):
+            self.tally.add(Event.SKIPPED)
         elif order.awaits and self.failing.attempts(order.key, AWAITS) < PATIENCE:
             await self.set_aside(order, _awaits(order))
         elif self.doubtful_customers.intersection(keys_of(order.customer)):
             self.waiting.append(order)
         else:
             await self._guard(order, lambda: self.writes.create(order))
+
+    def _within_a_pause(self, order: Order) -> bool:
+        """Whether the order lacks what it lacked at the last look, and its pause is not over: a look out of turn, because
+        its shop called or a person asked, uses up none of the pauses."""
+        return self.failing.has(order.key, AWAITS) and self.failing.waits(order.key, version_of(order))
 
     async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""
@@ -187,8 +198,16 @@ class OrderHandling:
 
     async def _let_go(self, link: OrderLink, reason: str) -> None:
         gone = let_go(link, reason)
-        if gone != link:
-            await self.db.run(lambda conn: order_links.put(conn, gone))
+        if gone == link:
+            return
+
+        def note(conn: Connection) -> None:
+            order_links.put(conn, gone)
+            policy, detail = self.policy, {"reason": str(reason)}
+            event = HistoryEntry(policy.pair, policy.stream, link.source_key, self.writes.now(), LEFT, detail)
+            history.add(conn, event)
+
+        await self.db.run(note)
 
     async def _trouble(self, order: Order, error: RetryLater) -> None:
         """No usable answer: one order may be poison, several in a row mean that the shop is unwell, unless it answers

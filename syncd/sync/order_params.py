@@ -11,6 +11,8 @@ from syncd.sync.reference import PARAM, reference
 
 LICENCES = "licence_numbers"
 """The param with the licence numbers of an order; what does not fit goes on in `licence_numbers_2` and so on."""
+NOTE = "syncd_note"
+"""The param with what a person should know about an order; it goes when there is nothing to know any more."""
 LONGEST = 255
 """Letters of a param that Webasyst keeps (contracts/webasyst §5.2)."""
 
@@ -25,9 +27,8 @@ def params_of(order: Order, policy: OrderPolicy) -> dict[str, str]:
         "payment_name": order.payment_name,
         "coupon_codes": ", ".join(order.coupons),
         "shipping_recipient": order.recipient,
+        NOTE: "; ".join([*order.flags, *([f"made without {order.awaits}"] if order.awaits else [])]),
     }
-    if order.flags:
-        params["syncd_note"] = "; ".join(order.flags)
     return {name: shorten(value) for name, value in params.items()} | dict(_licence_params(order, policy))
 
 

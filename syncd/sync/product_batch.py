@@ -25,7 +25,7 @@ from syncd.sync.ports import ProductOffice
 from syncd.sync.product_agreement import writes_shared
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_guard import StockMoved
-from syncd.sync.product_writes import ProductWrites
+from syncd.sync.product_writes import ProductWrites, told
 from syncd.sync.writer import LeftOut, Step, Writer
 
 TOLD_SINGLY = 5
@@ -154,6 +154,7 @@ class ProductBatch:
         ]
         self.tally.add(Event.UPDATED, len(taken))
         _tell(taken)
+        await self.db.run(lambda conn: self.writes.note_changes(conn, taken))
         there = {plan.product.key for plan in taken}
         return [plan for plan in plans if plan.product.key not in there]
 
@@ -173,15 +174,7 @@ def _tell(plans: Sequence[ProductPlan]) -> None:
         log.info("products.changed", number=len(changed))
         return
     for code, change in changed:
-        news = {
-            "price": change.price,
-            "list_price": change.compare_price,
-            "stock": change.stock,
-            "visible": change.visible,
-        }
-        told = {name: str(value) for name, value in news.items() if value is not None}
-        told |= {"none_at_warehouses": str(change.fill)} if change.fill else {}
-        log.info("product.changed", sku=code, webasyst=change.product_id, **told)
+        log.info("product.changed", sku=code, webasyst=change.product_id, **told(change))
 
 
 def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:

@@ -13,12 +13,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
-from syncd.state import intents
+from syncd.state import history, intents
 from syncd.state.database import Database
+from syncd.state.history import HistoryEntry
 from syncd.state.intents import Intent
 from syncd.sync.turns import Turns, Urgency
 
 ResultT = TypeVar("ResultT")
+IN_DOUBT = "in doubt"
+"""The event of a call that got no answer, in the history of every record that it was to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,14 @@ class Writer:
     async def _keep(self, step: Step, doubt: InDoubt) -> None:
         """An answered call has ended: a miss is a miss at once. An abandoned one may run on in the shop; how long is not
         known, so it is given the deadline of a whole call more, from the moment it was abandoned."""
-        settle_after = self._now() + (timedelta() if doubt.ended else self._deadline)
-        await self._db.run(
-            lambda conn: intents.defer(conn, self._pair, self._stream, step.record_key, settle_after)
-        )
+        now = self._now()
+        settle_after = now + (timedelta() if doubt.ended else self._deadline)
+        keys = (step.payload or {}).get("keys", [step.record_key])
+        detail = {"action": step.action, "reason": str(doubt)}
+        lost = [HistoryEntry(self._pair, self._stream, key, now, IN_DOUBT, detail) for key in keys]
+
+        def keep(conn: Connection) -> None:
+            intents.defer(conn, self._pair, self._stream, step.record_key, settle_after)
+            history.add_many(conn, lost)
+
+        await self._db.run(keep)

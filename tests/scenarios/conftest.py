@@ -10,7 +10,9 @@ import pytest
 
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.webasyst.shop import WebasystShop
+from syncd.shops.pace import Pace
 from tests.scenarios.shops import Pair, two_shops
+from tests.scenarios.sources import CODES, World, five_shops
 
 Opener = Callable[..., Pair]
 
@@ -47,3 +49,20 @@ def started(pair: Pair) -> Pair:
     pair.run()
     pair.forget_counts()
     return pair
+
+
+@pytest.fixture
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JustClick's one call a second is not waited for."""
+    monkeypatch.setattr("syncd.shops.transport.Pace", lambda calls_per_second: Pace(10_000))
+
+
+@pytest.fixture
+def world(tmp_path: Path, unpaced: None) -> Iterator[World]:
+    """Five shops after the first run of the products: A, B and C stand in Webasyst with 50 pieces at 10.00."""
+    with five_shops(tmp_path / "data") as world:
+        for code in CODES:
+            world.product(code)
+        world.run("products")
+        world.forget_counts()
+        yield world

@@ -81,7 +81,11 @@ class Pair:
     # -- running --------------------------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        """syncd's settings for these two shops."""
+        """syncd's settings for these shops."""
+        return load_settings({}, **self.given())
+
+    def given(self) -> dict[str, Any]:
+        """What is set: the usual, and the options over it."""
         given: dict[str, Any] = {
             "cscart": {"url": self.cscart.url, "currency": "USD", **self.cscart.credentials},
             "webasyst": {"url": self.webasyst.url, **self.webasyst.credentials},
@@ -93,7 +97,7 @@ class Pair:
         }
         for name, value in self.options.items():
             given[name] = {**given.get(name, {}), **value} if isinstance(value, dict) else value
-        return load_settings({}, **given)
+        return given
 
     def set(self, **options: Any) -> None:
         """Change settings for the coming runs; sections are merged."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.errors import BrokenAnswer
+from syncd.errors import BrokenAnswer, ShopUnavailable
 from syncd.model.exchange import Page
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
@@ -56,12 +56,12 @@ class OrderReader:
             yield page
         numbers = _numbers(key for key in await self._open_orders() if key not in seen)
         for at in range(0, len(numbers), _MOST_NUMBERS):
-            yield await self._numbered(numbers[at : at + _MOST_NUMBERS])
+            yield await self._numbered_apart(numbers[at : at + _MOST_NUMBERS])
 
     async def one(self, key: str) -> Order | BrokenRecord | None:
         """The order by its number; `None` when the shop does not have it."""
         for number in _numbers([key]):
-            page = await self._numbered([number])
+            page = await self._numbered_apart([number])
             found: list[Order | BrokenRecord] = [*page.records, *page.broken]
             return found[0] if found else None
         return None
@@ -79,6 +79,22 @@ class OrderReader:
             if len(reply.rows) < _PAGE or not fresh:
                 return
             offset += _STEP
+
+    async def _numbered_apart(self, numbers: Sequence[int]) -> Page[Order]:
+        """These orders; one on which the shop breaks down is told by itself and stops no other. A shop that is down does:
+        it does not answer an empty window either."""
+        try:
+            return await self._numbered(numbers)
+        except (BrokenAnswer, ShopUnavailable) as error:
+            nowhere = to_local(_BEGINNING, self._zone)
+            await self._client.orders_created(nowhere, nowhere, limit=1, offset=0)
+            if len(numbers) == 1:
+                key = str(numbers[0])
+                reason = f"order {key} cannot be read although the shop answers: {error}"
+                return _page([BrokenRecord(key, reason)], self._now())
+        half = len(numbers) // 2
+        one, other = [await self._numbered_apart(part) for part in (numbers[:half], numbers[half:])]
+        return Page([*one.records, *other.records], [*one.broken, *other.broken], one.clock)
 
     async def _numbered(self, numbers: Sequence[int]) -> Page[Order]:
         """These orders; what was not asked for is not ours to hand on."""

@@ -19,7 +19,8 @@ from syncd.sync.preview.writes import Field, changed
 class WatchedTarget:
     """Tells what is about to be written, with what stands there now, which is read for it."""
 
-    def __init__(self, target: Target, source: ShopSource, ledger: Ledger) -> None:
+    def __init__(self, target: Target, source: ShopSource, ledger: Ledger, *, shop: str) -> None:
+        self._shop = shop
         self._target = target
         self._source = source
         self._ledger = ledger
@@ -70,7 +71,7 @@ class WatchedTarget:
         await self._target.write_lines(key, lines, discount)
 
     def _note(self, action: str, target: str, fields: Sequence[Field]) -> None:
-        self._ledger.note(at_hand(action, f"CS-Cart {target}", fields))
+        self._ledger.note(at_hand(action, f"{self._shop} {target}", fields))
 
     async def _product(self, key: str) -> dict[str, str]:
         page = await self._source.products([key])

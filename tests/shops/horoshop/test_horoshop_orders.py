@@ -154,7 +154,7 @@ async def test_open_orders_are_asked_for_in_portions(shop: SmallShop, reading: R
     """A hundred numbers a call, each once; what is no number is no order of this shop."""
     shop.orders = [an_order(number, "2026-01-05 10:00:00") for number in range(1, 231)]
     keys = [str(number) for number in range(1, 231)]
-    assert await keys_of(reading("x", "٣", *keys, "007", "9" * 19)) == keys
+    assert await keys_of(reading("x", "٩٩٩", *keys, "007", "9" * 19)) == keys
     assert [len(body["ids"]) for body in shop.called("orders/get")[1:]] == [100, 100, 30]
 
 
@@ -217,6 +217,28 @@ async def test_a_broken_order_stops_no_other(shop: SmallShop, reading: Reading) 
     assert json.loads(second.payload)["order_id"] == 2
     assert nameless.key.startswith("without-id-")
     assert nameless.reason.startswith("Horoshop")
+
+
+async def test_orders_on_which_the_shop_breaks_down_stop_no_other(shop: SmallShop, reading: Reading) -> None:
+    """Asked for in one call with others, each of them is set aside by its own number (contracts/sources §6, 17)."""
+    shop.orders = [an_order(number) for number in range(1, 10)]
+    bad = {3, 4, 9}
+    shop.before = lambda function, body: (
+        (200, sample("horoshop_exception.json")) if bad.intersection(body.get("ids", ())) else None
+    )
+    source = reading(*map(str, range(1, 10)))
+    pages = await pages_of(source, NOON + timedelta(days=400))
+    assert [order.key for page in pages for order in page.records] == ["1", "2", "5", "6", "7", "8"]
+    assert [record.key for page in pages for record in page.broken] == ["3", "4", "9"]
+    assert isinstance(await source.order("3"), BrokenRecord)
+
+
+async def test_a_shop_that_is_down_is_no_broken_order(shop: SmallShop, reading: Reading) -> None:
+    """When the shop fails at everything, nothing is said about the order."""
+    shop.orders = [an_order(3)]
+    shop.before = lambda function, body: (200, sample("horoshop_exception.json"))
+    with pytest.raises(ShopUnavailable):
+        await reading().order("3")
 
 
 async def test_trouble_in_the_window_ends_the_cycle(shop: SmallShop, reading: Reading) -> None:
