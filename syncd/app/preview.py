@@ -57,4 +57,16 @@ class Preview:
         if not self.imagines:
             self.unplanned = watched.unplanned
         seen = cast("ShopSource", WatchedPictures(source, self._pictures))
-        return seen, cast("Target", WatchedTarget(target, seen, self.ledger)), cast("Office", watched)
+        told = WatchedTarget(target, seen, self.ledger, shop="CS-Cart")
+        return seen, cast("Target", told), cast("Office", watched)
+
+    def further(
+        self, source: OrderSource, target: StatusTarget, shop: str, now: Callable[[], datetime]
+    ) -> tuple[OrderSource, StatusTarget]:
+        """A further source that is told of states, as its streams are to see it; it has orders only."""
+        if self.imagines:
+            imagined = ImaginedSource(cast("ShopSource", source), cast("Target", target), now)
+            source, target = cast("OrderSource", imagined), cast("StatusTarget", imagined)
+        seen = cast("ShopSource", source)
+        told = WatchedTarget(cast("Target", target), seen, self.ledger, shop=shop)
+        return source, cast("StatusTarget", told)

@@ -94,6 +94,10 @@ class Shops:
         shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
             feed = await feed_of(app, entry)
+            if app.preview is not None and feed.back is not None:
+                feed.source, feed.back.target = app.preview.further(
+                    feed.source, feed.back.target, feed.policy.shop, app.now
+                )
             shops.feeds[feed.policy.stream] = feed
         return shops
 
