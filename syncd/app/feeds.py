@@ -84,13 +84,10 @@ def _horoshop(app: App, entry: HoroshopSource, policy: OrderPolicy) -> Feed:
     watch.statuses = source.statuses
     if not entry.statuses_back:
         return Feed(policy, source, watch)
-    seen: OrderSource = source
-    target: StatusTarget = HoroshopOrderTarget(source, HoroshopTarget(client, cancel=entry.cancel_back))
-    if app.preview is not None:
-        seen, target = app.preview.told(source, target, app.now, policy.shop)
+    target = HoroshopOrderTarget(source, HoroshopTarget(client, cancel=entry.cancel_back))
     setting = f"statuses_back of the source {entry.name}"
     letters = Letters(target, app.now, shop=policy.shop, setting=setting)
-    return Feed(policy, seen, watch, Back(target, letters))
+    return Feed(policy, source, watch, Back(target, letters))
 
 
 def watch_of(app: App, policy: OrderPolicy, *, hooked: bool) -> SourceWatch:

@@ -35,16 +35,6 @@ class Preview:
         """Whether the plan that is applied left out a write of this stream."""
         return isinstance(self.ledger, Gate) and self.ledger.left_out(stream)
 
-    def told(
-        self, source: OrderSource, target: StatusTarget, now: Callable[[], datetime], shop: str
-    ) -> tuple[OrderSource, StatusTarget]:
-        """A further source that is told statuses, as the streams are to see it."""
-        if self.imagines:
-            imagined = ImaginedSource(cast("ShopSource", source), cast("Target", target), now)
-            source, target = cast("OrderSource", imagined), cast("StatusTarget", imagined)
-        watched = WatchedTarget(cast("Target", target), cast("ShopSource", source), self.ledger, shop)
-        return source, cast("StatusTarget", watched)
-
     def between(
         self, source: ShopSource, target: Target, office: Office, now: Callable[[], datetime]
     ) -> tuple[ShopSource, Target, Office]:

@@ -19,11 +19,7 @@ from syncd.sync.preview.writes import Field, changed
 class WatchedTarget:
     """Tells what is about to be written, with what stands there now, which is read for it."""
 
-<<<<<<< HEAD
-    def __init__(self, target: Target, source: ShopSource, ledger: Ledger, shop: str = "CS-Cart") -> None:
-=======
     def __init__(self, target: Target, source: ShopSource, ledger: Ledger, *, shop: str) -> None:
->>>>>>> helper-plan
         self._shop = shop
         self._target = target
         self._source = source
