@@ -17,7 +17,7 @@ from syncd.state.database import Database
 from syncd.web.body import LIMIT, PATIENCE
 from syncd.web.hooks import HookSource
 
-from .conftest import NOON, SECRET, Hub, read_order, sample
+from .conftest import NOON, SECRET, Hub, listening, read_order, sample
 
 pytestmark = pytest.mark.anyio
 HOOK = f"/hooks/horoshop/{SECRET}"
@@ -86,6 +86,22 @@ async def test_contract_6_7_every_wrong_address_gets_the_same_404(live: Hub, pat
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "OPTIONS"])
+async def test_the_secret_in_the_place_of_the_event_is_a_wrong_address(live: Hub) -> None:
+    """It would be logged and kept as an event otherwise."""
+    answer = await live.call(f"/hooks/horoshop/{SECRET}/{SECRET}")
+    assert (answer.status, await live.waiting()) == (404, [])
+
+
+async def test_what_is_kept_of_a_call_is_the_sources_choice(hub: Hub) -> None:
+    """The call is read whole, and written down without what its source hides."""
+    one = hub.sources["horoshop"]
+    hub.sources["horoshop"] = replace(one, keep=lambda call: replace(call, body=b"kept"))
+    async with listening(hub) as live:
+        assert (await live.call()).status == 200
+        assert await live.bodies() == [b"kept"]
+        assert [entry.orders for entry in await live.waiting()] == [("1003",)]
+
+
 async def test_other_methods_are_refused_without_a_look_at_the_secret(live: Hub, method: str) -> None:
     """They get the same answer whether the secret is right or wrong."""
     right, wrong = await live.call(HOOK, method, None), await live.call(f"{HOOK}x", method, None)
