@@ -145,6 +145,7 @@ class OrderStreams:
             tally=tally,
             now=app.now,
             finisher=finisher,
+            newcomers=app.newcomers,
             bring=self._bring(policy),
         )
 
