@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 from syncd import logs
 from syncd.app import PAIR, open_database, utc_now
 from syncd.cli import progress
-from syncd.cli.spell import iso, spell_json
+from syncd.cli.spell import backfill_json, spell_json
 from syncd.daemon.cycle import Report
 from syncd.daemon.lock import holder
 from syncd.daemon.older import work_alone
@@ -163,17 +162,3 @@ def _tell(settings: Settings, kind: str, code: int, report: Report | None, *, as
     if report is not None and report.failures:
         say(f"{report.failures} set aside: 'syncd failed list' shows them.")
     return code
-
-
-def backfill_json(fill: Backfill) -> dict[str, Any]:
-    """A backfill as JSON."""
-    return {
-        "kind": fill.kind,
-        "since": iso(fill.since),
-        "until": iso(fill.until),
-        "rate": fill.rate,
-        "done": fill.done,
-        "total": fill.total,
-        "asked_at": iso(fill.asked_at),
-        "finished_at": iso(fill.finished_at),
-    }

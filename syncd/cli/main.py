@@ -158,7 +158,8 @@ def status(as_json: Json = False) -> None:
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
        "differences": [..] as in 'differences list',
        "waits_for_apply": whether nothing is written yet, because
-                          SYNCD_PLAN_FIRST is true}
+                          SYNCD_PLAN_FIRST is true,
+       "backfills": [as in 'backfill']}
     """
     from syncd.cli.status import status_command
 
