@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def failure_codes() -> set[str]:
     return found
 
 
-def _codes(node: ast.AST, names: dict[str, object]) -> Iterator[str]:
+def _codes(node: ast.AST, names: Mapping[str, object]) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.Name) and isinstance(names.get(node.id), str):
