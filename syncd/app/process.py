@@ -10,6 +10,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from syncd.app.preview import Preview
 from syncd.errors import Misconfigured
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
@@ -96,12 +97,15 @@ class App:
     """Writes to the office."""
     source_turns: Turns = field(default_factory=Turns)
     """Writes to the source: what was just read there must not wait for the office."""
+    preview: Preview | None = None
+    """Who watches the writes: a plan that is made, or applied."""
     _transports: list[Transport] = field(default_factory=list)
     _log: RequestLog | None = None
 
     async def __aenter__(self) -> App:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-        self._log = request_log(self.settings)
+        # A plan may be made beside a running daemon, whose log that is.
+        self._log = None if self._imagines else request_log(self.settings)
         await self.db.run(self._note_statuses)
         return self
 
@@ -113,6 +117,10 @@ class App:
         self._transports.clear()
         if self._log is not None:
             self._log.close()
+
+    @property
+    def _imagines(self) -> bool:
+        return self.preview is not None and self.preview.imagines
 
     def _note_statuses(self, conn: Connection) -> None:
         """The status map's table follows the settings."""
@@ -219,6 +227,7 @@ class App:
             deadline=float(http.deadline),
             log=self._log,
             setting=setting,
+            read_only=self._imagines,
         )
         self._transports.append(transport)
         return transport

@@ -32,7 +32,7 @@ def _show(screen: Screen, found: Sequence[Finding], result: Verdict) -> None:
         screen.heading(subject)
         for finding in found:
             if finding.subject == subject:
-                _one(screen, finding)
+                show_finding(screen, finding)
     counts = {level: sum(finding.level is level for finding in found) for level in Level}
     screen.line()
     screen.text(f"{counts[Level.ERROR]} errors, {counts[Level.WARNING]} warnings, {counts[Level.OK]} ok.")
@@ -42,7 +42,8 @@ def _show(screen: Screen, found: Sequence[Finding], result: Verdict) -> None:
         screen.text("Next: 'syncd plan' shows what a first run would write.")
 
 
-def _one(screen: Screen, finding: Finding) -> None:
+def show_finding(screen: Screen, finding: Finding) -> None:
+    """One finding; its reason and the way out below it."""
     screen.text(f"{finding.level:<8}{finding.check}: {finding.what}", "  ")
     if finding.why:
         screen.text(f"Why: {finding.why}", "          ")

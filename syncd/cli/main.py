@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
-from syncd.cli.groups import database, failed, looking, repairing
+from syncd.cli.groups import database, failed, looking, mapping, repairing, setup
 from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
@@ -38,9 +39,11 @@ differences = typer.Typer(
 )
 app.add_typer(differences, name="differences")
 app.add_typer(failed.app, name="failed")
+app.add_typer(mapping.app, name="map")
 app.add_typer(database.app, name="db")
 looking.add_to(app)
 repairing.add_to(app)
+setup.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -85,13 +88,19 @@ def _syncd(
 def run(
     stream: OneStream = None,
     once: Annotated[bool, typer.Option("--once", help="One cycle of each stream, then end.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Let this run pass the brakes (with --once).")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Let this run pass the brakes, and write before any plan was applied (with --once)."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run for ever, or once.
 
     Without --once it is the daemon: SIGTERM ends it within 10 seconds and
-    nothing is lost, SIGHUP makes it read the settings anew. With --once each
+    nothing is lost, SIGHUP makes it read the settings anew. With
+    SYNCD_PLAN_FIRST=true it waits for the first 'syncd apply'. With --once each
     stream runs one cycle that also retries every record set aside, and a
     summary is printed. Only one syncd works on a data directory at a time.
 
@@ -101,7 +110,8 @@ def run(
       11  another syncd runs on the same data directory
       12  a shop refuses the credentials or lacks a right
        1  a stream failed
-       3  records set aside, calls in doubt, conflicts or brakes are left
+       3  records set aside, calls in doubt, conflicts or brakes are left,
+          or SYNCD_PLAN_FIRST is true and no plan was applied yet
        0  all is applied
     An early end by a signal gives 128 and its number (Ctrl-C: 130).
 
@@ -148,11 +158,76 @@ def status(as_json: Json = False) -> None:
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
-       "differences": [..] as in 'differences list'}
+       "differences": [..] as in 'differences list',
+       "waits_for_apply": whether nothing is written yet, because
+                          SYNCD_PLAN_FIRST is true}
     """
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
+
+
+@app.command()
+def plan(
+    stream: OneStream = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the plan to this file, for 'syncd apply'.", show_default=False
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the next cycles would write, per record and field.
+
+    The ordinary cycles run over a copy of the database, and their writes are
+    recorded instead of sent: both shops are only read. Pictures are named by
+    their addresses and not fetched; licence numbers and comments are told by
+    fingerprints. Works beside a running daemon.
+
+    \b
+    Exit codes: 0 the plan is made, 1 a stream failed (no file is written
+    then), 10 and 12 as in 'run'.
+
+    \b
+    --json prints what the file holds, and "exit":
+      {"version": 1, "made_at", "streams": [..],
+       "shops": {name: address}, "account", "starts": {source: time},
+       "writes": [{"stream", "record", "action", "target",
+                   "fields": [{"name", "before", "after"}]}],
+       "brakes": [text], "set_aside": [text]}
+    """
+    from syncd.cli.plan import plan_command
+
+    raise typer.Exit(told(lambda: plan_command(stream, output, as_json=as_json)))
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan that 'syncd plan -o FILE' wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Do exactly what a plan says, and refuse what has moved since.
+
+    The plan's cycles run on the real database. A write goes through when the
+    plan has an equal one: the same record, the same action, the same values
+    before and after. Everything else is left alone, told by name, and shown
+    by the next plan; nothing of it is lost or counted as a failure.
+
+    \b
+    Exit codes: 3 when something was left alone, else as in 'run'.
+
+    \b
+    --json prints one object:
+      {"version": 1, "exit", "done": number of writes,
+       "refused": [{"stream", "record", "action", "target", "moved":
+                    true, or false for what the plan does not have}],
+       "not_done": [the same without "moved": planned, not made],
+       "failures": [as in 'run']}
+    """
+    from syncd.cli.plan import apply_command
+
+    raise typer.Exit(told(lambda: apply_command(file, as_json=as_json)))
 
 
 @app.command()
@@ -300,75 +375,6 @@ def differences_write(
     from syncd.cli.differences import write_command
 
     raise typer.Exit(told(lambda: write_command(order)))
-
-
-@app.command()
-def doctor(
-    write_probe: Annotated[
-        bool,
-        typer.Option("--write-probe", help="Also send writes that change nothing, to see the rights."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Look for everything that would make a run stumble.
-
-    Asks both shops and every source, and looks at this machine: names and
-    certificates, clocks, keys and rights, status maps, the places for new
-    records, SKUs, what an older CS-Cart ignores, disk and database. It only
-    reads. With --write-probe it also changes an order, a product and a SKU
-    that no shop has, which shows the rights to write. Works while the daemon
-    runs.
-
-    \b
-    Exit codes: 0 all is well, 3 warnings, 1 errors; 10 settings are wrong.
-    --json prints {"version": 1, "exit": 0, "findings": [{"level" (ok, warning
-    or error), "subject" (a shop, source, machine or hooks), "check", "what",
-    "why", "fix"}]}.
-    """
-    from syncd.cli.doctor import doctor_command
-
-    raise typer.Exit(told(lambda: doctor_command(write_probe=write_probe, as_json=as_json)))
-
-
-@app.command()
-def login(
-    paste: Annotated[
-        bool,
-        typer.Option("--paste", help="Paste the code, for a browser on another machine; or a token."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Get a token of Webasyst and store it, encrypted.
-
-    Prints the address where a person allows the access, and opens it where
-    there is a browser; the browser then comes back to this machine. The token
-    is tried first: a user who lacks a right is refused. With --paste the page
-    shows a code instead; from a pipe it is the first line.
-
-    \b
-    Exit codes: 0 stored, 10 a setting is wrong, 12 refused, 1 no answer.
-    --json prints {"version": 1, "webasyst": address, "stored": file,
-    "overridden": whether SYNCD_WEBASYST__TOKEN is set and wins}.
-    """
-    from syncd.cli.login import login_command
-
-    raise typer.Exit(told(lambda: login_command(paste=paste, as_json=as_json)))
-
-
-@app.command()
-def logout(as_json: Json = False) -> None:
-    """End the stored token at Webasyst and forget it.
-
-    It stays stored when Webasyst cannot be reached (exit code 1): a forgotten
-    token would still open the shop.
-
-    \b
-    --json prints {"version": 1, "revoked": true when there was one,
-    "webasyst": address or null}.
-    """
-    from syncd.cli.login import logout_command
-
-    raise typer.Exit(told(lambda: logout_command(as_json=as_json)))
 
 
 @app.command()

@@ -23,6 +23,7 @@ from syncd.cli.spell import (
     spell_json,
 )
 from syncd.daemon.lock import holder
+from syncd.daemon.planning import leave_is_missing
 from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
 from syncd.state import (
@@ -72,6 +73,8 @@ class Status:
     doubts: list[Intent]
     conflicts: list[HeldConflict]
     differences: list[OrderLink]
+    waits: bool
+    """Whether nothing is written before the first plan is applied."""
 
 
 def status_command(*, as_json: bool) -> int:
@@ -115,6 +118,7 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in all_of(settings)],
         conflicts=conflicts.all(conn, PAIR),
         differences=order_links.edited(conn, PAIR),
+        waits=leave_is_missing(conn, settings),
     )
 
 
@@ -122,7 +126,7 @@ def _nothing(settings: Settings, running: str | None) -> Status:
     streams = tuple(
         StreamStatus(stream, enabled(settings, stream), None, None) for stream in all_of(settings)
     )
-    return Status(running, streams, 0, 0, [], [], [], [], [])
+    return Status(running, streams, 0, 0, [], [], [], [], [], settings.plan_first)
 
 
 def _show(screen: Screen, status: Status, now: datetime) -> None:
@@ -130,6 +134,9 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
         screen.text("No syncd runs now; 'syncd run' starts the daemon, 'syncd run --once' runs once.")
     else:
         screen.text(f"syncd runs (process {status.running}).")
+    if status.waits:
+        screen.text("Nothing is written to a shop yet: syncd waits for the first 'syncd apply'.")
+        screen.text("Next: 'syncd plan -o FILE', look at it, then 'syncd apply FILE'.")
     screen.text(f"Linked: {status.products} products, {status.orders} orders.")
     screen.line()
     columns = [Column(title) for title in ("stream", "last run", "outcome", "it did", "read up to")]
@@ -168,6 +175,7 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "doubts": [doubt_json(doubt) for doubt in status.doubts],
         "conflicts": [conflict_json(held) for held in status.conflicts],
         "differences": [difference_json(link) for link in status.differences],
+        "waits_for_apply": status.waits,
     }
 
 

@@ -36,6 +36,8 @@ class Ending(StrEnum):
     BRAKED = "braked"
     FAILED = "failed"
     STOPPED = "stopped"
+    PLANNED = "as planned"
+    """A plan was applied, and something else was left for the next one."""
     NOT_AUTHORISED = "not authorised"
     MISCONFIGURED = "misconfigured"
 
@@ -65,6 +67,11 @@ class Report:
         return bool(self.failures or self.doubts or self.conflicts or self.brakes)
 
 
+class LeftForNext(SyncdError):
+    """Raised in the commit that ends a cycle: it moves no cursor past what a plan left out, so that the next cycle reads
+    it again."""
+
+
 def no_progress(done: int, total: int | None) -> None:
     """For callers that do not show progress."""
 
@@ -90,6 +97,8 @@ class Cycles:
         ending, message = Ending.OK, ""
 
         def finished(conn: Connection) -> None:
+            if app.preview is not None and app.preview.left_out(stream):
+                raise LeftForNext
             self._record(conn, tally, began, Ending.OK, "")
 
         try:
@@ -158,4 +167,6 @@ def ending_of(error: SyncdError) -> Ending:
         return Ending.MISCONFIGURED
     if isinstance(error, Stopped):
         return Ending.STOPPED
+    if isinstance(error, LeftForNext):
+        return Ending.PLANNED
     return Ending.BRAKED if isinstance(error, StopStream) else Ending.FAILED

@@ -228,3 +228,15 @@ class ProductOffice(Protocol):
         answered with a picture.
 
         Raises `Held` for one that does not."""
+
+
+class ShopSource(OrderSource, ProductSource, Protocol):
+    """The shop whose products are synced, as it is read."""
+
+
+class Target(ProductTarget, OrderTarget, Protocol):
+    """The same shop, as it is written to."""
+
+
+class Office(OrderOffice, ProductOffice, Protocol):
+    """The back office, as all streams see it."""

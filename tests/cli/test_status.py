@@ -70,6 +70,7 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "doubts",
             "conflicts",
             "differences",
+            "waits_for_apply",
         )
     ]
     orders = told["streams"][0]
