@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from syncd.sandbox.__main__ import SHOPS, parse_arguments
+from syncd.sandbox.__main__ import SHOPS, build_shop, parse_arguments
 from syncd.sandbox.running import RunningShop, ShopThread
 from syncd.settings import load_settings
 from syncd.settings.variables import collect
 from tests.deploy.dockerfile import stages
-from tests.deploy.offline import REPOSITORY
+from tests.deploy.installed import Installed
+from tests.deploy.offline import REPOSITORY, clean_environment
 
 FOLDER = REPOSITORY / "deploy" / "container"
 FILES = ("compose.yaml", "compose.sidecar.yaml")
+FINAL = stages((FOLDER / "Dockerfile").read_text("utf-8"))[-1]
+[DATA_DIR] = FINAL.of("VOLUME")
 
 
 def services(name: str) -> dict[str, Any]:
@@ -58,34 +64,53 @@ def test_no_secret_stands_in_a_compose_file(file: str) -> None:
         assert "env_file" not in service
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_what_syncd_remembers_outlives_the_container(file: str) -> None:
+def test_what_syncd_remembers_outlives_the_container() -> None:
     """The data directory lies on a named volume: without it a new container would know of no order."""
-    loaded = yaml.safe_load((FOLDER / file).read_text("utf-8"))
-    [data_dir] = stages((FOLDER / "Dockerfile").read_text("utf-8"))[-1].of("VOLUME")
+    loaded = yaml.safe_load((FOLDER / "compose.sidecar.yaml").read_text("utf-8"))
     mounted = [volume.split(":") for volume in loaded["services"]["syncd"]["volumes"]]
-    [name] = [parts[0] for parts in mounted if parts[1] == data_dir]
+    [name] = [parts[0] for parts in mounted if parts[1] == DATA_DIR]
     assert name in loaded["volumes"]
 
 
-def test_the_demo_starts_every_simulated_shop() -> None:
-    """Each service runs its shop by a command line that the sandbox understands, and syncd waits for all of them."""
+def test_the_demo_forgets_with_its_shops() -> None:
+    """What syncd remembers of simulated shops goes when they do, and its user may write there."""
+    [user] = FINAL.of("USER")
+    uid, _, gid = user.partition(":")
+    assert f"{DATA_DIR}:uid={uid},gid={gid},mode=0700" in services("compose.yaml")["syncd"]["tmpfs"]
+
+
+def shop_commands() -> dict[str, Namespace]:
+    """How the demo starts each simulated shop, as the sandbox understands it."""
     found = services("compose.yaml")
-    shops = {name: parse_arguments(found[name]["command"]) for name in found if name != "syncd"}
-    assert {args.shop for args in shops.values()} == set(SHOPS)
-    assert all(args.shop == name for name, args in shops.items())
+    return {
+        name: parse_arguments(found[name]["command"]) for name in found if name not in ("syncd", "customers")
+    }
+
+
+def test_the_demo_starts_every_simulated_shop() -> None:
+    """Each shop has a service of its name and ports of its own, and syncd waits for all of them."""
+    shops = shop_commands()
+    assert {name: args.shop for name, args in shops.items()} == {name: name for name in SHOPS}
     ports = [port for args in shops.values() for port in (args.port, args.control_port)]
     assert len(set(ports)) == len(ports)
-    waits = found["syncd"]["depends_on"]
+    waits = services("compose.yaml")["syncd"]["depends_on"]
     assert waits == {name: {"condition": "service_healthy"} for name in shops}
 
 
 def test_each_shop_is_asked_at_its_own_port() -> None:
     """The health check of a shop looks where the shop listens."""
-    for name, service in services("compose.yaml").items():
-        if name != "syncd":
-            port = parse_arguments(service["command"]).port
-            assert f"('127.0.0.1', {port})" in service["healthcheck"]["test"][-1]
+    for name, args in shop_commands().items():
+        check = services("compose.yaml")[name]["healthcheck"]["test"]
+        assert f"('127.0.0.1', {args.port})" in check[-1]
+
+
+def test_customers_come_once_syncd_has_begun() -> None:
+    """They do something in every shop that sells, through its control API."""
+    service = services("compose.yaml")["customers"]
+    told = dict(pair.split("=", 1) for pair in service["command"][1:])
+    sells = {name: args.control_port for name, args in shop_commands().items() if name != "webasyst"}
+    assert told == {name: f"http://127.0.0.1:{port}" for name, port in sells.items()}
+    assert service["depends_on"] == {"syncd": {"condition": "service_healthy"}}
 
 
 def test_all_share_the_network_of_one_shop() -> None:
@@ -97,16 +122,11 @@ def test_all_share_the_network_of_one_shop() -> None:
 
 @pytest.fixture
 def running() -> Iterator[dict[str, RunningShop]]:
-    """The shops of the demo with the same seeds and sizes, on free ports."""
+    """The shops of the demo, made as the compose file asks for, on free ports."""
     with ExitStack() as stack:
-        found: dict[str, RunningShop] = {}
-        for name, service in services("compose.yaml").items():
-            if name != "syncd":
-                args = parse_arguments(service["command"])
-                module, kind = SHOPS[args.shop]
-                shop = getattr(import_module(module), kind)(seed=args.seed, products=2, orders=0)
-                found[name] = stack.enter_context(ShopThread(shop))
-        yield found
+        yield {
+            name: stack.enter_context(ShopThread(build_shop(args))) for name, args in shop_commands().items()
+        }
 
 
 def test_the_demos_settings_open_the_demos_shops(running: dict[str, RunningShop]) -> None:
@@ -116,11 +136,53 @@ def test_the_demos_settings_open_the_demos_shops(running: dict[str, RunningShop]
     told = {"cscart": settings.cscart, "webasyst": settings.webasyst, **entries}
     assert told.keys() == running.keys()
     for name, section in told.items():
-        port = parse_arguments(services("compose.yaml")[name]["command"]).port
+        port = shop_commands()[name].port
         assert section.url.removesuffix("/api") == f"http://127.0.0.1:{port}"
         for key, value in running[name].credentials.items():
             said = getattr(section, key)
             assert (said if isinstance(said, str) else said.get_secret_value()) == value, (name, key)
+
+
+@pytest.mark.slow
+def test_the_demo_carries_over_what_the_shops_sell(
+    running: dict[str, RunningShop], installed: Installed, tmp_path: Path
+) -> None:
+    """With the demo's settings and customers, products and orders of all four sources come to Webasyst."""
+    text = (FOLDER / "demo.env").read_text("utf-8")
+    for name, args in shop_commands().items():
+        text = text.replace(f"http://127.0.0.1:{args.port}", running[name].url)
+    (tmp_path / "demo.env").write_text(text, "utf-8")
+    env = {"SYNCD_ENV_FILE": str(tmp_path / "demo.env"), "SYNCD_DATA_DIR": str(tmp_path / "data")}
+
+    first = _created(installed.run("run", "--once", "--json", **env))
+    assert first["products"] > 0 and first["orders"] > 0
+    _buy({name: shop.control_url for name, shop in running.items() if name != "webasyst"})
+    second = _created(installed.run("run", "--once", "--json", **env))
+    assert {name: second[f"orders.{name}"] for name in ("marketplace", "horoshop", "justclick")} == {
+        "marketplace": 1,
+        "horoshop": 1,
+        "justclick": 1,
+    }
+
+
+def _created(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """How many records each stream of a run made."""
+    found = json.loads(done.stdout)
+    assert found["failures"] == [], done.stderr
+    return {stream["stream"]: stream["counts"].get("created", 0) for stream in found["streams"]}
+
+
+def _buy(controls: dict[str, str]) -> None:
+    """Let the demo's customers go round the shops once."""
+    words = [f"{name}={url}" for name, url in controls.items()]
+    command = [sys.executable, str(FOLDER / "customers.py"), "0.1", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment()) as process:
+        assert process.stdout is not None  # it is a pipe
+        said = [process.stdout.readline() for _ in controls]
+        process.kill()
+    for name, line in zip(controls, said, strict=True):
+        assert line.startswith(f"{name}: "), said
+        assert "Error" not in line
 
 
 def test_the_demos_settings_are_mounted_where_they_are_looked_for() -> None:
