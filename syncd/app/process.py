@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from syncd.app.preview import Preview
 from syncd.errors import Misconfigured
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
@@ -96,12 +98,17 @@ class App:
     """Writes to the office."""
     source_turns: Turns = field(default_factory=Turns)
     """Writes to the source: what was just read there must not wait for the office."""
+    preview: Preview | None = None
+    """Who watches the writes: a plan that is made, or applied."""
+    newcomers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever makes an order in the office: only one looks for a customer who may be new."""
     _transports: list[Transport] = field(default_factory=list)
     _log: RequestLog | None = None
 
     async def __aenter__(self) -> App:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-        self._log = request_log(self.settings)
+        # A plan may be made beside a running daemon, whose log that is.
+        self._log = None if self._imagines else request_log(self.settings)
         await self.db.run(self._note_statuses)
         return self
 
@@ -113,6 +120,10 @@ class App:
         self._transports.clear()
         if self._log is not None:
             self._log.close()
+
+    @property
+    def _imagines(self) -> bool:
+        return self.preview is not None and self.preview.imagines
 
     def _note_statuses(self, conn: Connection) -> None:
         """The status map's table follows the settings."""
@@ -219,6 +230,7 @@ class App:
             deadline=float(http.deadline),
             log=self._log,
             setting=setting,
+            read_only=self._imagines,
         )
         self._transports.append(transport)
         return transport

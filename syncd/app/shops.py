@@ -25,6 +25,7 @@ from syncd.sync.office_stock import OfficeStock
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
+from syncd.sync.ports import Office, ShopSource, Target
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_merge import MergeRule
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
@@ -62,9 +63,9 @@ class Shops:
 
     app: App
     pair: Pair
-    source: CSCartSource
-    target: CSCartTarget
-    office: WebasystOffice
+    source: ShopSource
+    target: Target
+    office: Office
     catalog: Catalog
     trees: CategoryTrees
     currency: str
@@ -81,18 +82,33 @@ class Shops:
         await check_rights(office)
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
-        catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        source, target = app.source(client, currency), app.target(client, currency)
-        trees = CategoryTrees(source, office, now=app.now)
+        source, target, seen = cls._seen(
+            app, app.source(client, currency), app.target(client, currency), office
+        )
+        catalog = Catalog(app.db, seen, PAIR, rule, now=app.now)
+        trees = CategoryTrees(source, seen, now=app.now)
         letters = Letters(target, app.now)
-        shops = cls(app, pair, source, target, office, catalog, trees, currency)
+        shops = cls(app, pair, source, target, seen, catalog, trees, currency)
         policy = shops.order_policy()
         watch = watch_of(app, policy, hooked=app.settings.cscart.hook_secret is not None)
         shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
             feed = await feed_of(app, entry)
+            if app.preview is not None and feed.back is not None:
+                feed.source, feed.back.target = app.preview.further(
+                    feed.source, feed.back.target, feed.policy.shop, app.now
+                )
             shops.feeds[feed.policy.stream] = feed
         return shops
+
+    @staticmethod
+    def _seen(
+        app: App, source: CSCartSource, target: CSCartTarget, office: WebasystOffice
+    ) -> tuple[ShopSource, Target, Office]:
+        """The shops as the streams see them."""
+        if app.preview is None:
+            return source, target, office
+        return app.preview.between(source, target, office, app.now)
 
     def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
         """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""

@@ -11,7 +11,7 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
-from syncd.cli.groups import database, failed, looking, repairing, setup
+from syncd.cli.groups import database, failed, looking, mapping, repairing, setup, steering
 from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
@@ -38,10 +38,12 @@ differences = typer.Typer(
 )
 app.add_typer(differences, name="differences")
 app.add_typer(failed.app, name="failed")
+app.add_typer(mapping.app, name="map")
 app.add_typer(database.app, name="db")
 looking.add_to(app)
 repairing.add_to(app)
 setup.add_to(app)
+steering.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -86,13 +88,19 @@ def _syncd(
 def run(
     stream: OneStream = None,
     once: Annotated[bool, typer.Option("--once", help="One cycle of each stream, then end.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Let this run pass the brakes (with --once).")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Let this run pass the brakes, and write before any plan was applied (with --once)."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run for ever, or once.
 
     Without --once it is the daemon: SIGTERM ends it within 10 seconds and
-    nothing is lost, SIGHUP makes it read the settings anew. With --once each
+    nothing is lost, SIGHUP makes it read the settings anew. With
+    SYNCD_PLAN_FIRST=true it waits for the first 'syncd apply'. With --once each
     stream runs one cycle that also retries every record set aside, and a
     summary is printed. Only one syncd works on a data directory at a time.
 
@@ -102,7 +110,8 @@ def run(
       11  another syncd runs on the same data directory
       12  a shop refuses the credentials or lacks a right
        1  a stream failed
-       3  records set aside, calls in doubt, conflicts or brakes are left
+       3  records set aside, calls in doubt, conflicts or brakes are left,
+          or SYNCD_PLAN_FIRST is true and no plan was applied yet
        0  all is applied
     An early end by a signal gives 128 and its number (Ctrl-C: 130).
 
@@ -149,73 +158,14 @@ def status(as_json: Json = False) -> None:
        "links": {"orders", "products"},
        "failures": [the newest 10, as in 'run'], "failures_total",
        "brakes": [..], "doubts": [..], "conflicts": [..] as in 'run',
-       "differences": [..] as in 'differences list'}
+       "differences": [..] as in 'differences list',
+       "waits_for_apply": whether nothing is written yet, because
+                          SYNCD_PLAN_FIRST is true,
+       "backfills": [as in 'backfill']}
     """
     from syncd.cli.status import status_command
 
     raise typer.Exit(told(lambda: status_command(as_json=as_json)))
-
-
-@app.command()
-def pause(stream: OneStream = None, as_json: Json = False) -> None:
-    """Have the daemon's streams rest, or one of them.
-
-    A cycle that runs ends after the record at hand. The pause outlives a
-    restart of the daemon, until 'syncd resume'. 'syncd run --once' runs all
-    the same.
-
-    \b
-    --json prints {"version": 1, "paused": [streams], "paused_still": [],
-    "running": whether a daemon runs}.
-    """
-    from syncd.cli.wishes import pause_command
-
-    raise typer.Exit(told(lambda: pause_command(stream, as_json=as_json)))
-
-
-@app.command()
-def resume(stream: OneStream = None, as_json: Json = False) -> None:
-    """End the pause of the daemon's streams, which then run at once.
-
-    \b
-    --json prints {"version": 1, "resumed": [streams], "paused_still": [],
-    "running": whether a daemon runs}.
-    """
-    from syncd.cli.wishes import resume_command
-
-    raise typer.Exit(told(lambda: resume_command(stream, as_json=as_json)))
-
-
-@app.command("run-now")
-def run_now(stream: OneStream = None, as_json: Json = False) -> None:
-    """Have the running daemon run a cycle out of turn.
-
-    Exit code 1 when no daemon runs, or when every stream meant is paused.
-
-    \b
-    --json prints {"version": 1, "wanted": [streams], "paused_still":
-    [streams that are paused], "running": true}.
-    """
-    from syncd.cli.wishes import run_now_command
-
-    raise typer.Exit(told(lambda: run_now_command(stream, as_json=as_json)))
-
-
-@app.command()
-def health(as_json: Json = False) -> None:
-    """Tell whether the daemon makes progress, for a container's HEALTHCHECK.
-
-    Exit code 0 when each stream that is switched on ended a cycle within
-    three of its intervals (two minutes at least), whatever its outcome, or
-    runs one that comes along, or is paused. Else 1.
-
-    \b
-    --json prints {"version": 1, "healthy": true or false,
-    "streams": [{"stream", "healthy", "reason"}]}.
-    """
-    from syncd.cli.health import health_command
-
-    raise typer.Exit(told(lambda: health_command(as_json=as_json)))
 
 
 @brakes.command("list")

@@ -9,17 +9,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import structlog
 from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
-from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import ORDERS, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
-from syncd.state import brakes, conflicts, failures, intents, runs
+from syncd.state import backfills, brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.pulse import Pulse, Stopped
+
+log = structlog.get_logger(__name__)
 
 
 class Cycle(Protocol):
@@ -36,6 +39,8 @@ class Ending(StrEnum):
     BRAKED = "braked"
     FAILED = "failed"
     STOPPED = "stopped"
+    PLANNED = "as planned"
+    """A plan was applied, and something else was left for the next one."""
     NOT_AUTHORISED = "not authorised"
     MISCONFIGURED = "misconfigured"
 
@@ -65,6 +70,11 @@ class Report:
         return bool(self.failures or self.doubts or self.conflicts or self.brakes)
 
 
+class LeftForNext(SyncdError):
+    """Raised in the commit that ends a cycle: it moves no cursor past what a plan left out, so that the next cycle reads
+    it again."""
+
+
 def no_progress(done: int, total: int | None) -> None:
     """For callers that do not show progress."""
 
@@ -90,6 +100,8 @@ class Cycles:
         ending, message = Ending.OK, ""
 
         def finished(conn: Connection) -> None:
+            if app.preview is not None and app.preview.left_out(stream):
+                raise LeftForNext
             self._record(conn, tally, began, Ending.OK, "")
 
         try:
@@ -99,10 +111,28 @@ class Cycles:
                     await cycle.run_hints()
                 else:
                     await cycle.run(retry_all=retry_all)
+                    await self._older(stream)
         except SyncdError as error:
             ending, message = ending_of(error), str(error)
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
         return await self._report(tally, ending, message)
+
+    async def _older(self, stream: str) -> None:
+        """A portion of what a person asked for from before, once the stream's live work is done."""
+        app = self.shops.app
+        if stream not in (ORDERS, PRODUCTS) or app.preview is not None:
+            return
+        fill = await app.db.run(lambda conn: backfills.get(conn, PAIR, stream))
+        if fill is None or not fill.open:
+            return
+        show = self.progress(f"older {stream}")
+        if stream == ORDERS:
+            after = await OrderStreams(self.shops).backfill(fill, show, self.pulse).work(fill)
+        else:
+            after = await ProductStreams(self.shops).backfill().work(fill)
+            show(after.done, after.total)
+        say = log.debug if after.open else log.info
+        say("backfill.portion", kind=stream, done=after.done, total=after.total, finished=not after.open)
 
     async def first_time(self, stream: str) -> bool:
         """Whether the stream has never finished a cycle."""
@@ -158,4 +188,6 @@ def ending_of(error: SyncdError) -> Ending:
         return Ending.MISCONFIGURED
     if isinstance(error, Stopped):
         return Ending.STOPPED
+    if isinstance(error, LeftForNext):
+        return Ending.PLANNED
     return Ending.BRAKED if isinstance(error, StopStream) else Ending.FAILED

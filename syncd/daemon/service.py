@@ -26,6 +26,7 @@ from syncd.daemon.jobs import StreamJob
 from syncd.daemon.lock import single_instance
 from syncd.daemon.notify import Notifier
 from syncd.daemon.signals import Signals, Wish
+from syncd.daemon.waiting import Waiting
 from syncd.errors import Misconfigured, SyncdError
 from syncd.settings import Settings
 from syncd.state import history, inbox, runs
@@ -46,15 +47,19 @@ def run_daemon(settings: Settings, load: Callable[[], Settings]) -> None:
     logs.configure(settings)
     with single_instance(settings.data_dir):
         db = open_database(settings)
-        try:
-            asyncio.run(_serve(settings, db, load))
-        finally:
-            db.close()
+    try:
+        asyncio.run(_serve(settings, db, load))
+    finally:
+        db.close()
 
 
 async def _serve(settings: Settings, db: Database, load: Callable[[], Settings]) -> None:
     with Signals().caught() as signals:
-        await Service(settings, db, load, signals).run()
+        notifier = Notifier()
+        await Waiting(settings, db, signals, notifier).run()
+        if not signals.stop.is_set():
+            with single_instance(settings.data_dir):
+                await Service(settings, db, load, signals, notifier=notifier).run()
 
 
 class Service:

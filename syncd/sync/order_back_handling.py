@@ -34,7 +34,7 @@ from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, StatusTarget
 from syncd.sync.product_guard import unwell
 from syncd.sync.pulse import Pulse
-from syncd.sync.writer import Writer
+from syncd.sync.writer import LeftOut, Writer
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +157,9 @@ class OrderBackHandling:
                 await step(current, order, source)
             except SetAside as error:
                 errors.append(error)
+        # What a plan leaves out has not failed: it is told only where nothing has.
+        failed = [error for error in errors if not isinstance(error, LeftOut)]
+        errors = failed or errors[:1]
         if len(errors) == 1:
             raise errors[0]
         if errors:
@@ -229,6 +232,8 @@ class OrderBackHandling:
             self.troubles += 1
             if self.troubles >= TROUBLES_IN_A_ROW:
                 raise unwell(doubt) from doubt
+        except LeftOut as left:
+            log.info("order.left_out", order=key, reason=str(left))
         except SetAside as error:
             await self._set_aside(case, error)
         except ENDS_CYCLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -27,6 +28,7 @@ from syncd.sync.order_writes import OrderWrites, UnknownSku
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.pulse import Pulse
+from syncd.sync.writer import LeftOut
 
 STREAM = "orders"
 """The stream of the shop whose products are synced; those of further sources are named after it and them."""
@@ -75,6 +77,8 @@ class OrderHandling:
     crossing: Crossing = field(default_factory=Crossing)
     handled: dict[str, str | None] = field(default_factory=dict)
     """Orders dealt with in this cycle and in which version; `None`: whatever the version, not again in this cycle."""
+    read_alone: set[str] = field(default_factory=set)
+    """Orders that were read by themselves in this cycle."""
     unsettled: set[str] = field(default_factory=set)
     """Orders with an open intent from before this cycle."""
     doubtful: dict[str, Order] = field(default_factory=dict)
@@ -83,6 +87,8 @@ class OrderHandling:
     """Keys of new customers whose creation is in doubt: their further orders wait."""
     waiting: list[Order] = field(default_factory=list)
     troubles: int = 0
+    reach: datetime | None = None
+    """Since when orders are brought that a person asked for: one of them that failed is tried again."""
 
     async def adopt_known(self, orders: Sequence[Order]) -> None:
         """Orders that carry our reference though no link is known (a lost database) are adopted, not made again."""
@@ -108,10 +114,11 @@ class OrderHandling:
     async def handle(self, order: Order, *, again: bool = False) -> None:
         """Decide about one order and do it; whatever goes wrong with it stays with it."""
         async with self.crossing.busy:
-            if order.key not in self.crossing.at_source:
+            older = order.key in self.read_alone and not again and not self._handled(order)
+            if order.key not in self.crossing.at_source and not older:
                 await self._handle(order, again=again)
                 return
-            # The way back wrote it after it was read.
+            # The way back wrote it after it was read, or it was read alone meanwhile: the list may be older than that.
             fresh = await self.source.order(order.key)
             if fresh is None:
                 await self._gone(order.key)
@@ -129,7 +136,7 @@ class OrderHandling:
         link = await self.db.run(
             lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, order.key)
         )
-        decision = decide(order, link, self.policy)
+        decision = decide(order, link, self._reaching() if again else self.policy)
         if again and isinstance(decision, Create):
             await self._adopt_known([order])
             if self._handled(order):
@@ -154,6 +161,12 @@ class OrderHandling:
         its shop called or a person asked, uses up none of the pauses."""
         return self.failing.has(order.key, AWAITS) and self.failing.waits(order.key, version_of(order))
 
+    def _reaching(self) -> OrderPolicy:
+        """The policy for orders that are called for by name."""
+        if self.reach is None or self.reach >= self.policy.since:
+            return self.policy
+        return replace(self.policy, since=self.reach)
+
     async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""
         self.pulse.beat()
@@ -167,6 +180,8 @@ class OrderHandling:
             self.tally.add(Event.DOUBTFUL)
             self.doubtful[order.key] = order
             self.doubtful_customers.update(keys_of(order.customer))
+        except LeftOut as left:
+            log.info("order.left_out", order=order.key, reason=str(left))
         except SetAside as error:
             await self.set_aside(order, error)
         except ENDS_CYCLE:
@@ -249,6 +264,7 @@ class OrderHandling:
     async def anew(self, key: str) -> None:
         """Read one order anew and handle it, whatever was done about it in this cycle; a version that was dealt with is
         not dealt with twice."""
+        self.read_alone.add(key)
         order = await self.source.order(key)
         if order is None:
             await self.gone(key)

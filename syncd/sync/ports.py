@@ -228,3 +228,20 @@ class ProductOffice(Protocol):
         answered with a picture.
 
         Raises `Held` for one that does not."""
+
+
+class ShopSource(OrderSource, ProductSource, Protocol):
+    """The shop whose products are synced, as it is read."""
+
+    async def placed_orders(
+        self, start: datetime, end: datetime | None, page: int, size: int
+    ) -> tuple[Page[Order], bool]:
+        """One page of the orders placed from `start` until before `end`, the oldest first, and whether it is the last."""
+
+
+class Target(ProductTarget, OrderTarget, Protocol):
+    """The same shop, as it is written to."""
+
+
+class Office(OrderOffice, ProductOffice, Protocol):
+    """The back office, as all streams see it."""

@@ -3,14 +3,16 @@ in one commit."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from syncd.errors import InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
+from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
 from syncd.state import history, intents
 from syncd.state.database import Database
 from syncd.state.history import HistoryEntry
@@ -30,6 +32,17 @@ class Step:
     action: str
     reference: str | None = None
     payload: dict[str, Any] | None = None
+
+
+AT_HAND: ContextVar[tuple[str, Step] | None] = ContextVar("AT_HAND", default=None)
+"""The stream and step whose call is being made, for those who watch the calls."""
+
+
+class LeftOut(Held):
+    """A plan is being applied, and this write is not in it: nothing is written and nothing has failed. The next plan shows
+    it."""
+
+    code = "left-out"
 
 
 class Writer:
@@ -68,7 +81,8 @@ class Writer:
         try:
             async with self._turns.turn(self._urgency):
                 await self._open(step)
-                result = await call()
+                with self.at_hand(step):
+                    result = await call()
         except InDoubt as doubt:
             await self._keep(step, doubt)
             raise
@@ -82,6 +96,15 @@ class Writer:
 
         await self._db.run(finish)
         return result
+
+    @contextmanager
+    def at_hand(self, step: Step) -> Iterator[None]:
+        """Tell those who watch the calls of the block which step makes them."""
+        running = AT_HAND.set((self._stream, step))
+        try:
+            yield
+        finally:
+            AT_HAND.reset(running)
 
     async def close(self, record_key: str) -> None:
         """Forget the intent of a record: its outcome is known."""

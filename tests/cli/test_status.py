@@ -70,6 +70,8 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "doubts",
             "conflicts",
             "differences",
+            "waits_for_apply",
+            "backfills",
         )
     ]
     orders = told["streams"][0]
