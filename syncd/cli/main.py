@@ -40,10 +40,10 @@ app.add_typer(differences, name="differences")
 app.add_typer(failed.app, name="failed")
 app.add_typer(mapping.app, name="map")
 app.add_typer(database.app, name="db")
-looking.add_to(app)
-repairing.add_to(app)
 setup.add_to(app)
 steering.add_to(app)
+looking.add_to(app)
+repairing.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,

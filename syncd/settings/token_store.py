@@ -50,7 +50,8 @@ class TokenStore:
             return None
         except OSError as error:
             raise Misconfigured(
-                f"The stored token {self.path} cannot be read: {error.strerror}. Run 'syncd login' as the user that runs syncd."
+                f"The stored token {self.path} cannot be read: {error.strerror}. Run 'syncd login' as the "
+                "user that runs syncd."
             ) from error
         return self._opened(sealed)
 
