@@ -7,13 +7,13 @@ STAMP := $(VENV)/.made-from-lock
 
 # What decides must be covered to the last branch; everything else as a whole to 90 % (pyproject.toml).
 DECISIONS := syncd/sync/*_decision.py,syncd/sync/brake.py,syncd/sync/expected.py,syncd/sync/facets.py,$\
-	syncd/sync/merge.py,syncd/sync/order_changes.py,syncd/sync/order_edit.py,syncd/sync/product_agreement.py,$\
+	syncd/sync/merge.py,syncd/sync/order_changes.py,syncd/sync/order_edit.py,syncd/sync/order_params.py,syncd/sync/product_agreement.py,$\
 	syncd/sync/product_base.py,syncd/sync/product_merge.py,syncd/sync/product_standing.py,$\
 	syncd/sync/product_texts.py,syncd/sync/reference.py,syncd/sync/shared_stock.py,$\
 	syncd/sync/status_back.py,syncd/sync/window.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-live test lint format slow bench lock clean
+.PHONY: help demo demo-live test lint format docs slow bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: $(STAMP) ## Format, lint, types and layers
 format: $(STAMP) ## Puts the format right
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: $(STAMP) ## Writes the pages of docs/ that are made from the program: settings and commands
+	@$(BIN)/python -m tools.docs
 
 slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow

@@ -54,7 +54,9 @@ def configure(settings: Settings, *, level: str | None = None) -> None:
     """Set the log up, or anew after a change of the settings. `level` is used where the settings name none."""
     chosen = settings.log.level if level is None or "level" in settings.log.model_fields_set else level
     secrets = (settings.cscart.api_key, settings.webasyst.token)
-    masked = Masked(Mask([one.get_secret_value() for one in secrets], personal=settings.log.mask_personal))
+    masked = Masked(
+        Mask([one.get_secret_value() for one in secrets if one], personal=settings.log.mask_personal)
+    )
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

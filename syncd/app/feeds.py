@@ -13,7 +13,9 @@ from syncd.model.status import TERMINAL
 from syncd.settings.sources import AnySource, HoroshopSource, JustClickSource, MarketplaceSource
 from syncd.shops.horoshop import client as horoshop
 from syncd.shops.horoshop.hook import read_hook as read_horoshop
+from syncd.shops.horoshop.order_target import HoroshopOrderTarget
 from syncd.shops.horoshop.source import HoroshopSource as HoroshopOrders
+from syncd.shops.horoshop.target import HoroshopTarget
 from syncd.shops.justclick.client import JustClickClient
 from syncd.shops.justclick.hook import read_hook as read_justclick
 from syncd.shops.justclick.hook_pincodes import without_pincodes
@@ -22,10 +24,12 @@ from syncd.shops.marketplace import client as marketplace
 from syncd.shops.marketplace.hook import read_hook as read_marketplace
 from syncd.shops.marketplace.source import MarketplaceSource as MarketplaceOrders
 from syncd.state import order_links
+from syncd.sync.letters import Letters
 from syncd.sync.order_crossing import Crossing
 from syncd.sync.order_decision import OrderPolicy
-from syncd.sync.ports import OrderSource
+from syncd.sync.ports import OrderSource, StatusTarget
 from syncd.sync.reference import account_of
+from syncd.sync.source_watch import SourceWatch
 from syncd.sync.window import overlap
 
 PREFIX = "orders."
@@ -41,17 +45,55 @@ OpenOrders = Callable[[], Awaitable[Sequence[str]]]
 
 
 @dataclass(slots=True)
+class Back:
+    """The source as it is told the office's states."""
+
+    target: StatusTarget
+    letters: Letters
+
+
+@dataclass(slots=True)
 class Feed:
     """One source of orders, and what its stream needs; one per process."""
 
     policy: OrderPolicy
     source: OrderSource
+    watch: SourceWatch
+    back: Back | None = None
+    """`None` where nothing is told to the source."""
     crossing: Crossing = field(default_factory=Crossing)
 
 
 async def feed_of(app: App, entry: AnySource) -> Feed:
     """The feed of a further source. Nothing is asked of its shop yet."""
-    return Feed(await _policy(app, entry), _source(app, entry))
+    policy = await _policy(app, entry)
+    if isinstance(entry, HoroshopSource):
+        return _horoshop(app, entry, policy)
+    return Feed(policy, _source(app, entry), watch_of(app, policy, hooked=entry.hook_secret is not None))
+
+
+def _horoshop(app: App, entry: HoroshopSource, policy: OrderPolicy) -> Feed:
+    client = horoshop_client(app, entry)
+    source = HoroshopOrders(
+        client,
+        zone=ZoneInfo(entry.zone),
+        currency=entry.currency,
+        open_orders=_open_orders(app, entry.name),
+        now=app.now,
+    )
+    watch = watch_of(app, policy, hooked=entry.hook_secret is not None)
+    watch.statuses = source.statuses
+    if not entry.statuses_back:
+        return Feed(policy, source, watch)
+    target = HoroshopOrderTarget(source, HoroshopTarget(client, cancel=entry.cancel_back))
+    setting = f"statuses_back of the source {entry.name}"
+    letters = Letters(target, app.now, shop=policy.shop, setting=setting)
+    return Feed(policy, source, watch, Back(target, letters))
+
+
+def watch_of(app: App, policy: OrderPolicy, *, hooked: bool) -> SourceWatch:
+    """What looks after a source as a whole."""
+    return SourceWatch(app.db, policy, app.now, statuses=None, hooked=hooked)
 
 
 def hook_reader(entry: AnySource) -> Callable[[HookCall], HookNews]:
@@ -96,27 +138,28 @@ def _shown(entry: AnySource) -> str:
     return _SHOWN[entry.kind] if entry.name == entry.kind else f"{_SHOWN[entry.kind]} ({entry.name})"
 
 
-def _source(app: App, entry: AnySource) -> OrderSource:
+def _source(app: App, entry: MarketplaceSource | JustClickSource) -> OrderSource:
     if isinstance(entry, MarketplaceSource):
-        auth = (entry.email, entry.token.get_secret_value())
-        transport = app.further(entry, marketplace.request_headers(), auth=auth)
-        client = marketplace.MarketplaceClient(transport)
+        client = marketplace_client(app, entry)
         return MarketplaceOrders(client, currency=entry.currency, sku_map=entry.skus, now=app.now)
-    if isinstance(entry, HoroshopSource):
-        return HoroshopOrders(
-            horoshop_client(app, entry),
-            zone=ZoneInfo(entry.zone),
-            currency=entry.currency,
-            open_orders=_open_orders(app, entry.name),
-            now=app.now,
-        )
     return JustClickOrders(
-        JustClickClient(app.further(entry, {}), login=entry.login, key=entry.key.get_secret_value()),
+        justclick_client(app, entry),
         currency=entry.currency,
         open_orders=_open_orders(app, entry.name),
         now=app.now,
         zone=ZoneInfo(entry.zone),
     )
+
+
+def marketplace_client(app: App, entry: MarketplaceSource) -> marketplace.MarketplaceClient:
+    """Calls to the Marketplace."""
+    auth = (entry.email, entry.token.get_secret_value())
+    return marketplace.MarketplaceClient(app.further(entry, marketplace.request_headers(), auth=auth))
+
+
+def justclick_client(app: App, entry: JustClickSource) -> JustClickClient:
+    """Calls to a JustClick account."""
+    return JustClickClient(app.further(entry, {}), login=entry.login, key=entry.key.get_secret_value())
 
 
 def horoshop_client(app: App, entry: HoroshopSource) -> horoshop.HoroshopClient:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from syncd.app.feeds import Feed
 from syncd.app.process import PAIR, Finished, Progress
 from syncd.app.product_streams import ProductStreams
 from syncd.app.shops import Shops
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
-from syncd.sync.letters import STREAM as ORDERS_BACK
 from syncd.sync.order_back_handling import OrderBackHandling
 from syncd.sync.order_back_lines import LinesBack
 from syncd.sync.order_back_status import StatusBack
@@ -18,7 +18,6 @@ from syncd.sync.order_back_tracking import TrackingBack
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
-from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.order_handling import OrderHandling
 from syncd.sync.order_hints import OrderHints
 from syncd.sync.order_moves import OrderMoves
@@ -79,23 +78,25 @@ class OrderStreams:
             progress=progress,
             finished=finished,
             hints=OrderHints(app.db, PAIR, policy.source, handling, settling.settle_page, app.now),
+            source_watch=feed.watch,
         )
 
     def orders_back(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
     ) -> OrdersBackCycle:
-        """One cycle of the way back of orders; `override` lets it pass the brakes."""
-        app, policy = self.shops.app, self.shops.order_policy()
-        brakes = self.shops.brakes(ORDERS_BACK, tally, override=override)
-        handling = self._order_back_handling(policy, brakes, tally, pulse)
+        """One cycle of the way back that the tally is named after; `override` lets it pass the brakes."""
+        app = self.shops.app
+        feed = next(feed for feed in self.shops.feeds.values() if feed.policy.back == tally.stream)
+        brakes = self.shops.brakes(tally.stream, tally, override=override)
+        handling = self._order_back_handling(feed, brakes, tally, pulse)
         return OrdersBackCycle(
             office=self.shops.office,
             handling=handling,
             failing=handling.failing,
-            forward=SetAsideRecords(app.db, PAIR, ORDERS, now=app.now),
+            forward=SetAsideRecords(app.db, PAIR, feed.policy.stream, now=app.now),
             brakes=brakes,
             db=app.db,
-            policy=policy,
+            policy=feed.policy,
             tally=tally,
             now=app.now,
             progress=progress,
@@ -103,19 +104,22 @@ class OrderStreams:
         )
 
     def _order_back_handling(
-        self, policy: OrderPolicy, brakes: StreamBrakes, tally: Tally, pulse: Pulse
+        self, feed: Feed, brakes: StreamBrakes, tally: Tally, pulse: Pulse
     ) -> OrderBackHandling:
-        app, target = self.shops.app, self.shops.target
-        writer = self.shops.writer(ORDERS_BACK, Urgency.ORDERS)
-        failing = SetAsideRecords(app.db, PAIR, ORDERS_BACK, now=app.now)
+        """The handling of a feed that has a way back. Parcels and lines are told to the shop of the products only."""
+        assert feed.back is not None
+        app, policy, target = self.shops.app, feed.policy, self.shops.target
+        writer = self.shops.writer(policy.back, Urgency.ORDERS)
+        failing = SetAsideRecords(app.db, PAIR, policy.back, now=app.now)
+        whole = policy.sells_our_stock
         return OrderBackHandling(
             office=self.shops.office,
-            target=target,
+            target=feed.back.target,
             status=StatusBack(
-                target, self.shops.letters, writer, failing, brakes, app.db, policy, tally, app.now
+                feed.back.target, feed.back.letters, writer, failing, brakes, app.db, policy, tally, app.now
             ),
-            tracking=TrackingBack(target, writer, app.db, tally, app.now),
-            lines=LinesBack(target, writer, app.db, policy, tally, app.now),
+            tracking=TrackingBack(target, writer, app.db, tally, app.now) if whole else None,
+            lines=LinesBack(target, writer, app.db, policy, tally, app.now) if whole else None,
             writer=writer,
             failing=failing,
             db=app.db,
@@ -123,7 +127,7 @@ class OrderStreams:
             tally=tally,
             now=app.now,
             pulse=pulse,
-            crossing=self.shops.feeds[ORDERS].crossing,
+            crossing=feed.crossing,
         )
 
     def _order_writes(self, policy: OrderPolicy, tally: Tally, brakes: StreamBrakes) -> OrderWrites:

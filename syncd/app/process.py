@@ -11,6 +11,8 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from syncd.app.preview import Preview
+from syncd.errors import Misconfigured
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
 from syncd.settings.sources import AnySource
@@ -60,7 +62,12 @@ def open_database(settings: Settings) -> Database:
 
 def secrets_of(settings: Settings) -> list[str]:
     """Every credential in use."""
-    known = [settings.cscart.api_key, settings.webasyst.token, settings.cscart.hook_secret]
+    known = [
+        settings.cscart.api_key,
+        settings.webasyst.token,
+        settings.cscart.hook_secret,
+        settings.secret_key,
+    ]
     for source in settings.sources:
         known += [getattr(source, name, None) for name in ("token", "password", "key", "hook_secret")]
     return [secret.get_secret_value() for secret in known if secret is not None]
@@ -91,6 +98,8 @@ class App:
     """Writes to the office."""
     source_turns: Turns = field(default_factory=Turns)
     """Writes to the source: what was just read there must not wait for the office."""
+    preview: Preview | None = None
+    """Who watches the writes: a plan that is made, or applied."""
     newcomers: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever makes an order in the office: only one looks for a customer who may be new."""
     _transports: list[Transport] = field(default_factory=list)
@@ -98,7 +107,8 @@ class App:
 
     async def __aenter__(self) -> App:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-        self._log = request_log(self.settings)
+        # A plan may be made beside a running daemon, whose log that is.
+        self._log = None if self._imagines else request_log(self.settings)
         await self.db.run(self._note_statuses)
         return self
 
@@ -110,6 +120,10 @@ class App:
         self._transports.clear()
         if self._log is not None:
             self._log.close()
+
+    @property
+    def _imagines(self) -> bool:
+        return self.preview is not None and self.preview.imagines
 
     def _note_statuses(self, conn: Connection) -> None:
         """The status map's table follows the settings."""
@@ -167,13 +181,19 @@ class App:
 
         return await self.db.run(read)
 
+    def webasyst(self) -> WebasystClient:
+        """Calls to the Webasyst account. Raises `Misconfigured` when there is no token."""
+        webasyst = self.settings.webasyst
+        if webasyst.token is None:
+            raise Misconfigured("there is no token for Webasyst; run 'syncd login'")
+        headers = bearer(webasyst.token.get_secret_value())
+        return WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
+
     def office(self) -> WebasystOffice:
         """The Webasyst account."""
         webasyst = self.settings.webasyst
-        headers = bearer(webasyst.token.get_secret_value())
-        client = WebasystClient(self._transport("webasyst", webasyst.url, headers, auth=None))
         return WebasystOffice(
-            client,
+            self.webasyst(),
             stock_id=webasyst.stock_id,
             category_id=webasyst.category_id,
             type_id=webasyst.type_id,
@@ -210,6 +230,7 @@ class App:
             deadline=float(http.deadline),
             log=self._log,
             setting=setting,
+            read_only=self._imagines,
         )
         self._transports.append(transport)
         return transport

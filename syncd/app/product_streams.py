@@ -93,7 +93,15 @@ class ProductStreams:
         return ProductApply(
             planner=self._planner(policy, places),
             writes=writes,
-            changes=ProductBatch(self.shops.office, self.shops.catalog, writer, writes, app.db, tally),
+            changes=ProductBatch(
+                self.shops.office,
+                self.shops.catalog,
+                writer,
+                writes,
+                app.db,
+                tally,
+                app.preview.unplanned if app.preview is not None else None,
+            ),
             create=ProductCreate(self.shops.source, self.shops.office, writes, images, guard, app.db, policy),
             guard=guard,
             brakes=self.shops.brakes(PRODUCTS, tally, override=override),
@@ -153,6 +161,11 @@ class ProductStreams:
             progress=progress,
             finished=finished,
         )
+
+    def planner(self) -> ProductPlanner:
+        """Compares products and writes nothing."""
+        policy = self.shops.product_policy()
+        return self._planner(policy, Places(self.shops.trees, policy))
 
     def _planner(self, policy: ProductPolicy, places: Places) -> ProductPlanner:
         db, shops = self.shops.app.db, self.shops

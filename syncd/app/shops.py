@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncd.app.feeds import Feed, feed_of
+from syncd.app.feeds import Back, Feed, feed_of, watch_of
 from syncd.app.process import PAIR, SOURCE, App, owners_of
 from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.owner import Field, Owner
@@ -25,6 +25,7 @@ from syncd.sync.office_stock import OfficeStock
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.outcome import Tally
+from syncd.sync.ports import Office, ShopSource, Target
 from syncd.sync.product_decision import ProductPolicy
 from syncd.sync.product_merge import MergeRule
 from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
@@ -34,12 +35,12 @@ from syncd.sync.window import overlap
 from syncd.sync.writer import Writer
 
 
-async def _check_rights(office: WebasystOffice) -> None:
+async def check_rights(office: WebasystOffice) -> None:
     """Without rights Webasyst answers "ok" and does nothing (contracts/webasyst §7). Raises `NotAuthorised`."""
     missing = await office.missing_rights()
     if missing:
         raise NotAuthorised(
-            f"the user of SYNCD_WEBASYST__TOKEN lacks the Webasyst rights {', '.join(missing)}; give them to the user "
+            f"the user of the Webasyst token lacks the Webasyst rights {', '.join(missing)}; give them to the user "
             "in the Team app, or make the token as an administrator"
         )
 
@@ -62,13 +63,12 @@ class Shops:
 
     app: App
     pair: Pair
-    source: CSCartSource
-    target: CSCartTarget
-    office: WebasystOffice
+    source: ShopSource
+    target: Target
+    office: Office
     catalog: Catalog
     trees: CategoryTrees
     currency: str
-    letters: Letters
     feeds: dict[str, Feed] = field(default_factory=dict)
     """Where orders come from, by the stream that brings them."""
     products_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -79,19 +79,36 @@ class Shops:
         client = app.cscart()
         pair = await app.pair(client)
         office = app.office()
-        await _check_rights(office)
+        await check_rights(office)
         currency = await _currency(app.settings, office)
         rule = SkuRule(case_sensitive=app.settings.products.sku_case)
-        catalog = Catalog(app.db, office, PAIR, rule, now=app.now)
-        source, target = app.source(client, currency), app.target(client, currency)
-        trees = CategoryTrees(source, office, now=app.now)
+        source, target, seen = cls._seen(
+            app, app.source(client, currency), app.target(client, currency), office
+        )
+        catalog = Catalog(app.db, seen, PAIR, rule, now=app.now)
+        trees = CategoryTrees(source, seen, now=app.now)
         letters = Letters(target, app.now)
-        shops = cls(app, pair, source, target, office, catalog, trees, currency, letters)
-        shops.feeds = {ORDERS: Feed(shops.order_policy(), source)}
+        shops = cls(app, pair, source, target, seen, catalog, trees, currency)
+        policy = shops.order_policy()
+        watch = watch_of(app, policy, hooked=app.settings.cscart.hook_secret is not None)
+        shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
             feed = await feed_of(app, entry)
+            if app.preview is not None and feed.back is not None:
+                feed.source, feed.back.target = app.preview.further(
+                    feed.source, feed.back.target, feed.policy.shop, app.now
+                )
             shops.feeds[feed.policy.stream] = feed
         return shops
+
+    @staticmethod
+    def _seen(
+        app: App, source: CSCartSource, target: CSCartTarget, office: WebasystOffice
+    ) -> tuple[ShopSource, Target, Office]:
+        """The shops as the streams see them."""
+        if app.preview is None:
+            return source, target, office
+        return app.preview.between(source, target, office, app.now)
 
     def office_stock(self, policy: ProductPolicy) -> OfficeStock | None:
         """What linked orders ask of the office's stock; of no interest where stock is a copy of the source's."""
@@ -111,7 +128,7 @@ class Shops:
         other."""
         app = self.app
         deadline = timedelta(seconds=float(app.settings.http.deadline))
-        turns = app.source_turns if stream in (ORDERS_BACK, PRODUCTS_BACK) else app.turns
+        turns = app.source_turns if stream == PRODUCTS_BACK or stream.startswith(ORDERS_BACK) else app.turns
         return Writer(app.db, PAIR, stream, turns=turns, urgency=urgency, deadline=deadline, now=app.now)
 
     def order_policy(self) -> OrderPolicy:

@@ -23,11 +23,23 @@ from syncd.cli.spell import (
     spell_json,
 )
 from syncd.daemon.lock import holder
+from syncd.daemon.planning import leave_is_missing
 from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
-from syncd.state import brakes, conflicts, cursors, failures, intents, order_links, product_links, runs
+from syncd.state import (
+    brakes,
+    conflicts,
+    cursors,
+    failures,
+    intents,
+    order_links,
+    product_links,
+    runs,
+    wishes,
+)
 from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
+from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 from syncd.state.order_links import OrderLink
@@ -45,6 +57,7 @@ class StreamStatus:
     enabled: bool
     last: Run | None
     cursor: datetime | None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ class Status:
     doubts: list[Intent]
     conflicts: list[HeldConflict]
     differences: list[OrderLink]
+    waits: bool
+    """Whether nothing is written before the first plan is applied."""
 
 
 def status_command(*, as_json: bool) -> int:
@@ -75,15 +90,23 @@ def status_command(*, as_json: bool) -> int:
     return 0
 
 
+def status_json(settings: Settings, db: Database | None) -> dict[str, Any]:
+    """What `--json` prints, without its version."""
+    running = holder(settings.data_dir)
+    found = db.run_sync(lambda conn: read(conn, settings, running)) if db else _nothing(settings, running)
+    return _as_json(found, utc_now())
+
+
 def read(conn: Connection, settings: Settings, running: str | None) -> Status:
     """The status as the database tells it."""
-    last = runs.last(conn, PAIR)
+    last, asked = runs.last(conn, PAIR), wishes.all(conn, PAIR)
     streams = []
     for stream in all_of(settings):
         name = stream if entry_of(settings, stream) else f"{stream}.{SOURCE}"
         cursor = cursors.get(conn, PAIR, name)
         position = cursor.position if cursor else None
-        streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position))
+        paused_at = asked[stream].paused_at if stream in asked else None
+        streams.append(StreamStatus(stream, enabled(settings, stream), last.get(stream), position, paused_at))
     aside = sorted(failures.all(conn, PAIR), key=lambda failure: failure.last_at, reverse=True)
     return Status(
         running=running,
@@ -95,6 +118,7 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         doubts=[intent for intent in intents.all(conn, PAIR) if intent.stream in all_of(settings)],
         conflicts=conflicts.all(conn, PAIR),
         differences=order_links.edited(conn, PAIR),
+        waits=leave_is_missing(conn, settings),
     )
 
 
@@ -102,7 +126,7 @@ def _nothing(settings: Settings, running: str | None) -> Status:
     streams = tuple(
         StreamStatus(stream, enabled(settings, stream), None, None) for stream in all_of(settings)
     )
-    return Status(running, streams, 0, 0, [], [], [], [], [])
+    return Status(running, streams, 0, 0, [], [], [], [], [], settings.plan_first)
 
 
 def _show(screen: Screen, status: Status, now: datetime) -> None:
@@ -110,10 +134,15 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
         screen.text("No syncd runs now; 'syncd run' starts the daemon, 'syncd run --once' runs once.")
     else:
         screen.text(f"syncd runs (process {status.running}).")
+    if status.waits:
+        screen.text("Nothing is written to a shop yet: syncd waits for the first 'syncd apply'.")
+        screen.text("Next: 'syncd plan -o FILE', look at it, then 'syncd apply FILE'.")
     screen.text(f"Linked: {status.products} products, {status.orders} orders.")
     screen.line()
     columns = [Column(title) for title in ("stream", "last run", "outcome", "it did", "read up to")]
     screen.table(columns, [_row(stream, now) for stream in status.streams])
+    if any(stream.paused_at for stream in status.streams):
+        screen.text("Next: 'syncd resume' ends the pause.")
     for stream in status.streams:
         if stream.last is not None and stream.last.message:
             screen.heading(f"{stream.name}: {stream.last.outcome}")
@@ -127,9 +156,10 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
 
 def _row(stream: StreamStatus, now: datetime) -> list[object]:
     read_to = distance(stream.cursor, now) if stream.cursor else "nothing yet"
+    state = "switched off" if not stream.enabled else "paused" if stream.paused_at else ""
     if stream.last is None:
-        return [stream.name, "never", "switched off" if not stream.enabled else "", "", read_to]
-    outcome = stream.last.outcome if stream.enabled else "switched off"
+        return [stream.name, "never", state, "", read_to]
+    outcome = state or stream.last.outcome
     did = ", ".join(f"{name} {stream.last.counts[name]}" for name in _TOLD if stream.last.counts.get(name))
     return [stream.name, distance(stream.last.finished_at, now), outcome, did or "no change", read_to]
 
@@ -145,6 +175,7 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "doubts": [doubt_json(doubt) for doubt in status.doubts],
         "conflicts": [conflict_json(held) for held in status.conflicts],
         "differences": [difference_json(link) for link in status.differences],
+        "waits_for_apply": status.waits,
     }
 
 
@@ -167,4 +198,5 @@ def _stream_json(stream: StreamStatus, status: Status, now: datetime) -> dict[st
         "set_aside": sum(failure.stream == stream.name for failure in status.failures),
         "doubts": sum(doubt.stream == stream.name for doubt in status.doubts),
         "brakes": [brake.kind for brake in status.brakes if brake.stream == stream.name],
+        "paused_at": iso(stream.paused_at),
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syncd.app import PAIR, App, Progress, Shops, open_database
+from syncd.app import PAIR, App, Progress, Shops, open_database, utc_now
+from syncd.app.preview import Preview
 from syncd.daemon.cycle import Cycles, Ending, Report, no_progress
 from syncd.daemon.drain import drain
 from syncd.daemon.lock import single_instance
@@ -45,12 +47,25 @@ class Result:
         return exit_code(self.reports) if self.signal is None else _SIGNALLED + self.signal
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks on in a run: what its writes are held to, what is noted `before` it, and the clock."""
+
+    preview: Preview | None = None
+    before: Callable[[Connection], None] = lambda conn: None
+    now: Callable[[], datetime] = utc_now
+
+
+UNWATCHED = Watch()
+
+
 def run_by_hand(
     settings: Settings,
     streams: Sequence[str],
     *,
     override: bool = False,
     progress: Callable[[str], Progress] = lambda stream: no_progress,
+    watch: Watch = UNWATCHED,
 ) -> Result:
     """One cycle of each stream under the lock of the data directory.
 
@@ -59,7 +74,8 @@ def run_by_hand(
     with single_instance(settings.data_dir):
         db = open_database(settings)
         try:
-            return asyncio.run(_run(settings, db, streams, override=override, progress=progress))
+            db.run_sync(watch.before)
+            return asyncio.run(_run(settings, db, streams, watch, override=override, progress=progress))
         finally:
             db.close()
 
@@ -68,6 +84,7 @@ async def _run(
     settings: Settings,
     db: Database,
     streams: Sequence[str],
+    watch: Watch,
     *,
     override: bool,
     progress: Callable[[str], Progress],
@@ -75,7 +92,7 @@ async def _run(
     pulse = Pulse()
 
     async def work() -> list[Report]:
-        async with App(settings, db) as app:
+        async with App(settings, db, now=watch.now, preview=watch.preview) as app:
             cycles = Cycles(await Shops.connect(app), progress, pulse)
             return await run_once(cycles, streams, override=override)
 

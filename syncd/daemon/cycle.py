@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
-from syncd.daemon.streams import ORDERS_BACK, PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
 from syncd.state import brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
@@ -36,6 +36,8 @@ class Ending(StrEnum):
     BRAKED = "braked"
     FAILED = "failed"
     STOPPED = "stopped"
+    PLANNED = "as planned"
+    """A plan was applied, and something else was left for the next one."""
     NOT_AUTHORISED = "not authorised"
     MISCONFIGURED = "misconfigured"
 
@@ -65,6 +67,11 @@ class Report:
         return bool(self.failures or self.doubts or self.conflicts or self.brakes)
 
 
+class LeftForNext(SyncdError):
+    """Raised in the commit that ends a cycle: it moves no cursor past what a plan left out, so that the next cycle reads
+    it again."""
+
+
 def no_progress(done: int, total: int | None) -> None:
     """For callers that do not show progress."""
 
@@ -90,6 +97,8 @@ class Cycles:
         ending, message = Ending.OK, ""
 
         def finished(conn: Connection) -> None:
+            if app.preview is not None and app.preview.left_out(stream):
+                raise LeftForNext
             self._record(conn, tally, began, Ending.OK, "")
 
         try:
@@ -122,7 +131,7 @@ class Cycles:
         orders, products = OrderStreams(self.shops), ProductStreams(self.shops)
         build: dict[str, Callable[..., Cycle]] = {
             **dict.fromkeys(self.shops.feeds, orders.orders),
-            ORDERS_BACK: orders.orders_back,
+            **{feed.policy.back: orders.orders_back for feed in self.shops.feeds.values() if feed.back},
             PRODUCTS: products.products,
             PRODUCTS_BACK: products.products_back,
         }
@@ -158,4 +167,6 @@ def ending_of(error: SyncdError) -> Ending:
         return Ending.MISCONFIGURED
     if isinstance(error, Stopped):
         return Ending.STOPPED
+    if isinstance(error, LeftForNext):
+        return Ending.PLANNED
     return Ending.BRAKED if isinstance(error, StopStream) else Ending.FAILED

@@ -27,6 +27,8 @@ STALLED = 600.0
 DEBOUNCE = 0.25
 """Seconds between the first call about a record and the look at it: shops often call several times in a row."""
 
+PAUSED = "paused"
+
 _REMINDER = 3600.0
 """Seconds after which trouble that goes on is told once more."""
 
@@ -52,6 +54,9 @@ class StreamJob:
     """Set when a cycle of this process has ended, in whatever way."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     outcome: str = "starting"
+    paused: bool = False
+    """Whether a person has the stream rest."""
+    _out_of_turn: asyncio.Task[None] | None = None
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _hinted: bool = False
     _following: asyncio.Task[None] | None = None
@@ -59,10 +64,32 @@ class StreamJob:
     _told_at: float = 0.0
 
     async def run(self) -> None:
-        """One cycle. Raises nothing: the other streams and the next cycle go on."""
+        """One cycle, unless the stream pauses. Raises nothing: the other streams and the next cycle go on."""
+        if self.paused:
+            return
         task = asyncio.current_task()
         assert task is not None  # coroutines run in tasks
         await self._guarded(task, self._cycle)
+
+    def pause(self) -> None:
+        """Begin no cycle until `resume`; one that runs ends after the record at hand."""
+        if not self.paused:
+            log.info("stream.paused", stream=self.stream)
+            self.paused, self.outcome = True, PAUSED
+            self.pulse.stop()
+            self.told()
+
+    def resume(self) -> None:
+        """End the pause."""
+        if self.paused:
+            log.info("stream.resumed", stream=self.stream)
+            # A pulse that was stopped stays so: whatever still runs with the old one ends.
+            self.paused, self.outcome, self.pulse = False, "resumed", Pulse()
+            self.told()
+
+    def run_now(self) -> None:
+        """Run a cycle out of turn, after the one that runs."""
+        self._out_of_turn = asyncio.create_task(self.run())
 
     def hint(self) -> None:
         """Somebody called about a record of this stream: look at it soon. Calls that come close together are looked at
@@ -125,7 +152,7 @@ class StreamJob:
     async def _let_go_first(self, other: StreamJob) -> None:
         """Only before the other stream ever ran, and not for ever: a cycle that hangs must not stop this one."""
         ever = await self.db.run(lambda conn: runs.last(conn, PAIR))
-        while other.stream not in ever and not other.ran.is_set() and not other.stalled:
+        while other.stream not in ever and not (other.ran.is_set() or other.stalled or other.paused):
             self.pulse.last = time.monotonic()
             with suppress(TimeoutError):
                 await asyncio.wait_for(other.ran.wait(), _LOOK)
@@ -139,7 +166,7 @@ class StreamJob:
 
     def _tell(self, report: Report, seconds: float) -> None:
         """Trouble is told when it begins, when it changes, once an hour, and when it is over."""
-        self.outcome = str(report.ending)
+        self.outcome = PAUSED if self.paused else str(report.ending)
         if report.ending is Ending.STOPPED:
             return
         if report.ending is not Ending.OK:

@@ -37,7 +37,7 @@ def exit_code(reports: Sequence[Report]) -> Exit:
         return Exit.NOT_AUTHORISED
     if Ending.FAILED in endings:
         return Exit.FAILED
-    if Ending.BRAKED in endings or any(report.outstanding for report in reports):
+    if {Ending.BRAKED, Ending.PLANNED} & endings or any(report.outstanding for report in reports):
         return Exit.OUTSTANDING
     return Exit.OK
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection as Rows
 from syncd import logs
 from syncd.app import open_database, utc_now
 from syncd.daemon import streams
+from syncd.daemon.attendant import Attendant
 from syncd.daemon.connection import Connection
 from syncd.daemon.drain import PATIENCE, drain
 from syncd.daemon.intake import listening
@@ -25,6 +26,7 @@ from syncd.daemon.jobs import StreamJob
 from syncd.daemon.lock import single_instance
 from syncd.daemon.notify import Notifier
 from syncd.daemon.signals import Signals, Wish
+from syncd.daemon.waiting import Waiting
 from syncd.errors import Misconfigured, SyncdError
 from syncd.settings import Settings
 from syncd.state import history, inbox, runs
@@ -45,15 +47,19 @@ def run_daemon(settings: Settings, load: Callable[[], Settings]) -> None:
     logs.configure(settings)
     with single_instance(settings.data_dir):
         db = open_database(settings)
-        try:
-            asyncio.run(_serve(settings, db, load))
-        finally:
-            db.close()
+    try:
+        asyncio.run(_serve(settings, db, load))
+    finally:
+        db.close()
 
 
 async def _serve(settings: Settings, db: Database, load: Callable[[], Settings]) -> None:
     with Signals().caught() as signals:
-        await Service(settings, db, load, signals).run()
+        notifier = Notifier()
+        await Waiting(settings, db, signals, notifier).run()
+        if not signals.stop.is_set():
+            with single_instance(settings.data_dir):
+                await Service(settings, db, load, signals, notifier=notifier).run()
 
 
 class Service:
@@ -135,8 +141,13 @@ class Shift:
         self._scheduler = self._schedule(settings)
         self._settings = settings
         self._ear = AsyncExitStack()
+        self._attendant = Attendant(db, self.jobs, settings.data_dir)
+        self._attending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Shift:
+        # Before anything runs: a pause outlives a restart.
+        await self._attendant.look()
+        self._attending = asyncio.create_task(self._attendant.attend())
         await self._ear.enter_async_context(listening(self._settings, self._db, self._wake))
         self._scheduler.start()
         return self
@@ -145,6 +156,8 @@ class Shift:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._ear.aclose()
+        if self._attending is not None:
+            self._attending.cancel()
         # The scheduler's own shutdown cancels running coroutines: it comes last, when none is left.
         self._scheduler.pause()
         tasks = {task for job in self.jobs for task in job.tasks}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from syncd.app.feeds import PREFIX
+from syncd.app.feeds import BACK, PREFIX
 from syncd.errors import Misconfigured
 from syncd.model.owner import Owner
 from syncd.settings import Settings
-from syncd.settings.sources import AnySource
+from syncd.settings.sources import AnySource, HoroshopSource
 from syncd.sync.letters import STREAM as ORDERS_BACK
 from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.products import STREAM as PRODUCTS
@@ -43,12 +43,19 @@ GOES_FIRST = {ORDERS: PRODUCTS, PRODUCTS_BACK: PRODUCTS}
 def all_of(settings: Settings) -> tuple[str, ...]:
     """Every stream, in the order of a run: those of further sources stand after the orders of the shop itself."""
     further = tuple(PREFIX + source.name for source in settings.sources)
-    return (ORDERS, *further, *PAIR_STREAMS[1:])
+    back = tuple(
+        BACK + source.name
+        for source in settings.sources
+        if isinstance(source, HoroshopSource) and source.statuses_back
+    )
+    return (ORDERS, *further, ORDERS_BACK, *back, *PAIR_STREAMS[2:])
 
 
 def entry_of(settings: Settings, stream: str) -> AnySource | None:
-    """The further source that the stream brings orders from."""
-    return next((source for source in settings.sources if PREFIX + source.name == stream), None)
+    """The further source that the stream brings orders from, or is the way back to."""
+    return next(
+        (source for source in settings.sources if stream in (PREFIX + source.name, BACK + source.name)), None
+    )
 
 
 def goes_first(stream: str) -> str | None:

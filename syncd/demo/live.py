@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -16,6 +18,7 @@ from syncd.daemon.lock import single_instance
 from syncd.daemon.service import Service
 from syncd.daemon.signals import Signals
 from syncd.demo import show
+from syncd.demo.further import CURRENCY, KINDS
 from syncd.demo.shops import DemoShop
 from syncd.demo.staff import staff_works
 from syncd.errors import ShopUnavailable
@@ -35,8 +38,9 @@ def live(screen: Screen, ready: Stage) -> int:
     """Live until Ctrl-C or SIGTERM, then say what arrived."""
     show.shops(screen, ready.cscart, ready.webasyst)
     screen.text(
-        "The daemon reads them every 2 seconds. A line with 'cscart' is something that happened in the CS-Cart shop, one "
-        "with 'webasyst' what staff did in Webasyst; the others are syncd's. Ctrl-C ends it."
+        "The daemon reads them every 2 seconds, and three further sources of orders. A line with 'cscart' is something that "
+        "happened in the CS-Cart shop, one with 'webasyst' what staff did in Webasyst, one with 'marketplace', 'horoshop' "
+        "or 'justclick' an order there; the others are syncd's. Ctrl-C ends it."
     )
     screen.line()
     logs.configure(ready.settings)
@@ -65,10 +69,9 @@ async def _happen(ready: Stage, stop: asyncio.Event) -> int:
             await asyncio.wait_for(stop.wait(), PAUSE)
             break
         number += 1
-        # Two of three things happen in the shop that sells, the third one is done by staff in the back office.
-        name, work = ("webasyst", ready.webasyst) if number % 3 == 0 else ("cscart", ready.cscart)
+        name, event = _next(ready, number)
         try:
-            done = await asyncio.to_thread(staff_works if name == "webasyst" else _live_event, work)
+            done = await asyncio.to_thread(event)
         except (ShopUnavailable, ValueError) as error:
             log.warning(f"{name}.refused", reason=str(error))
             continue
@@ -76,9 +79,25 @@ async def _happen(ready: Stage, stop: asyncio.Event) -> int:
     return number
 
 
+def _next(ready: Stage, number: int) -> tuple[str, Callable[[], dict[str, Any]]]:
+    """What happens next and where: mostly in the shop that sells; every third time staff works in the back office, every
+    fifth time somebody buys in a further source."""
+    if number % 5 == 0 and ready.further:
+        kind = KINDS[number // 5 % len(KINDS)]
+        return kind, partial(_sale, ready.further[kind], kind)
+    if number % 3 == 0:
+        return "webasyst", partial(staff_works, ready.webasyst)
+    return "cscart", partial(_live_event, ready.cscart)
+
+
 def _live_event(shop: DemoShop) -> dict[str, Any]:
     done: dict[str, Any] = shop.edit("live")
     return done
+
+
+def _sale(shop: DemoShop, kind: str) -> dict[str, Any]:
+    currency = {} if kind == "justclick" else {"currency": CURRENCY}
+    return {"op": "place_order", "order": shop.edit("place_order", **currency)}
 
 
 def _details(done: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from syncd.daemon.by_hand import Result, run_by_hand
 from syncd.demo import show
 from syncd.demo.both_ways import BothWays
 from syncd.demo.compare import STATES, compare
+from syncd.demo.further import Further, entries, further_shops
 from syncd.demo.shops import DemoShop, started
 from syncd.settings import Settings, load_settings
 
@@ -31,29 +32,30 @@ SHOWN_DIFFERENCES = 20
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The two shops of the demo and the settings that point at them."""
+    """The shops of the demo and the settings that point at them."""
 
     cscart: DemoShop
     webasyst: DemoShop
+    further: Mapping[str, DemoShop]
     settings: Settings
 
 
 @contextmanager
-def stage(products: int, orders: int, sections: Mapping[str, dict[str, Any]]) -> Iterator[Stage]:
+def stage(products: int, orders: int, sections: Mapping[str, Any]) -> Iterator[Stage]:
     """A filled CS-Cart shop, an empty Webasyst account and an empty data directory, gone after the block."""
     with (
         TemporaryDirectory(prefix="syncd-demo-") as folder,
         started("cscart", products=products, orders=orders) as cscart,
         started("webasyst", products=0, orders=0) as webasyst,
+        further_shops() as further,
     ):
-        yield Stage(cscart, webasyst, _settings(cscart, webasyst, Path(folder), sections))
+        settings = _settings(cscart, webasyst, Path(folder), {**sections, "sources": entries(further)})
+        yield Stage(cscart, webasyst, further, settings)
 
 
-def _settings(
-    cscart: DemoShop, webasyst: DemoShop, folder: Path, sections: Mapping[str, dict[str, Any]]
-) -> Settings:
+def _settings(cscart: DemoShop, webasyst: DemoShop, folder: Path, sections: Mapping[str, Any]) -> Settings:
     """The environment is left out: it may hold the settings of real shops."""
-    values: dict[str, dict[str, Any]] = {
+    values: dict[str, Any] = {
         "cscart": {"url": cscart.url, **cscart.credentials},
         "webasyst": {"url": webasyst.url, **webasyst.credentials},
         "orders": {"since": _LONG_AGO},
@@ -61,7 +63,7 @@ def _settings(
         "log": {"format": "console"},
     }
     for name, section in sections.items():
-        values[name] = values.get(name, {}) | section
+        values[name] = values.get(name, {}) | section if isinstance(section, dict) else section
     return load_settings({}, data_dir=folder, statuses=_STATUSES, statuses_back=_STATUSES_BACK, **values)
 
 
@@ -90,7 +92,8 @@ def run_demo_once(screen: Screen, ready: Stage) -> int:
     agree = _compare(screen, ready)
     quiet = _second_run(screen, ready)
     back = BothWays(screen, ready, lambda: _run(ready)).play()
-    return 0 if agree and quiet and back and _compare(screen, ready) else 1
+    sold = Further(screen, ready, lambda: _run(ready)).play()
+    return 0 if agree and quiet and back and sold and _compare(screen, ready) else 1
 
 
 def _run(ready: Stage) -> Result:

@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from syncd.errors import ShopUnavailable
 
+_CREDENTIALS = ("email", "api_key", "token", "login", "password", "key")
 _TIMEOUT = 60.0
 """Seconds that one call may take."""
 
@@ -43,6 +44,10 @@ class DemoShop:
     def reset_counters(self) -> None:
         """Count from zero."""
         _call(Request(f"{self.control}/counters", method="DELETE"))
+
+    def dump(self) -> dict[str, Any]:
+        """All that the shop holds."""
+        return dict(_call(Request(f"{self.control}/dump")))
 
     def edit(self, op: str, **args: object) -> Any:
         """Do what a customer or the staff does in the shop itself. Raises `ValueError` when the shop refuses."""
@@ -74,7 +79,10 @@ def _answer(request: Request) -> Any:
 
 @contextmanager
 def started(kind: str, *, products: int, orders: int) -> Iterator[DemoShop]:
-    """A simulated shop for the block: `cscart` or `webasyst`. Raises `ShopUnavailable` when it does not start."""
+    """A simulated shop for the block, by the name that `python -m syncd.sandbox` has for it.
+
+    Raises `ShopUnavailable` when it does not start.
+    """
     command = [
         *(sys.executable, "-m", "syncd.sandbox", kind, "--until-stdin-ends"),
         *("--products", str(products), "--orders", str(orders)),
@@ -90,7 +98,7 @@ def started(kind: str, *, products: int, orders: int) -> Iterator[DemoShop]:
             if not line:
                 raise ShopUnavailable(f"the simulated {kind} shop did not start; its reason stands above")
             said = json.loads(line)
-            credentials = {name: said[name] for name in ("email", "api_key", "token") if name in said}
+            credentials = {name: said[name] for name in _CREDENTIALS if name in said}
             yield DemoShop(said["url"], said["control"], credentials)
         finally:
             process.terminate()

@@ -20,8 +20,9 @@ def masked_licence(number: str) -> str:
     >>> masked_licence("CSC-8F2K-19QX-0001")
     'CSC-****-0001'
     """
-    first, *middle, last = number.split("-")
-    return f"{first}-****-{last}" if middle and len(last) <= _SHOWN else "****"
+    first, *rest = number.split("-")
+    shown = len(rest) > 1 and len(rest[-1]) <= _SHOWN
+    return f"{first}-****-{rest[-1]}" if shown else "****"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ _HINTS = {
     ),
 }
 _TOKEN = (
-    "In a browser, signed in to Webasyst as a user who may use Shop-Script, open "
+    "Run 'syncd login', which asks Webasyst for a token and keeps it. Or make one by hand: in a browser, "
+    "signed in to Webasyst as a user who may use Shop-Script, open "
     "{url}/api.php/auth?client_id=syncd&client_name=syncd&response_type=token&scope=shop,webasyst&redirect_uri={back} "
     "and allow the access. The address bar then ends with #access_token= and the token."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from syncd.model.owner import Field as OwnedField
 from syncd.model.status import Target
 
 _ENTRY_POINTS = ("/api", "/api.php", "/admin.php", "/vendor.php", "/index.php")
+_KEY_BYTES = 32
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -114,6 +116,18 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_key(value: SecretStr) -> SecretStr:
+    """32 bytes in base64 of either alphabet, as Fernet spells them."""
+    text = value.get_secret_value().strip().translate({ord("+"): "-", ord("/"): "_"})
+    try:
+        length = len(base64.urlsafe_b64decode(text))
+    except ValueError:
+        length = 0
+    if length != _KEY_BYTES:
+        raise ValueError("must be 32 bytes in base64; make one with: openssl rand -base64 32")
+    return SecretStr(text)
+
+
 def _currency(value: str) -> str:
     code = value.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -151,6 +165,8 @@ Letters = Annotated[frozenset[Letter], BeforeValidator(_from_json)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Language = Annotated[str, AfterValidator(_language)]
 Folder = Annotated[Path, AfterValidator(_home)]
+SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
+"""A key that others are encrypted with."""
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 Word = BeforeValidator(_lower)
 """For choices between words, in any case."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +15,12 @@ from pydantic_core import ErrorDetails
 from syncd.errors import Misconfigured
 from syncd.settings.hints import hint
 from syncd.settings.host import is_loopback
+from syncd.settings.kinds import SecretKey, api_root
 from syncd.settings.model import Settings
+from syncd.settings.token_store import StoredToken, TokenStore
 from syncd.settings.variables import PREFIX, UnreadableSource, Variables, collect, names
 
+_TOKEN = f"{PREFIX}WEBASYST__TOKEN"
 _MESSAGES = {
     "extra_forbidden": "is no setting",
     "bool_parsing": "must be true or false",
@@ -45,9 +49,12 @@ class SettingsError(Misconfigured):
         super().__init__(f"Nothing runs, because {count} missing or wrong:{lines}")
 
 
-def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, needs_token: bool = True, **overrides: Any
+) -> Settings:
     """The settings from `environ` (the process's own by default), files and secrets, see `syncd.settings.variables`.
 
+    A Webasyst token that they do not name is the stored one (`syncd login`); without `needs_token` neither need be there.
     `overrides` win, sections as mappings: `load_settings(orders={"update_time": 5})`. Raises `SettingsError`.
     """
     try:
@@ -58,6 +65,8 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     problems = [_unknown(name, known) for name in variables if name not in known]
     values = _values({name: value for name, value in variables.items() if name in known}, overrides)
     problems += _insecure(values)
+    lacking = _take_stored_token(values)
+    problems += lacking if needs_token else []
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -76,6 +85,45 @@ def _values(variables: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[
     for name, value in overrides.items():
         values[name] = values[name] | value if _is_section(name) and isinstance(value, Mapping) else value
     return values
+
+
+def _take_stored_token(values: dict[str, Any]) -> list[str]:
+    """Where no token is set, take the one of `syncd login`; answers why there is none.
+
+    It goes to the account that gave it, and nowhere else: after a change of the address a new one is needed.
+    """
+    office = values["webasyst"]
+    if not isinstance(office, Mapping) or office.get("token"):
+        return []
+    stored = _stored_token(values)
+    if isinstance(stored, str):
+        return [stored]
+    try:
+        url = api_root(str(office.get("url", "")))
+    except ValueError:
+        return []
+    if stored.url != url:
+        return [
+            f"{_TOKEN} is not set, and the stored token is that of {stored.url}. Run 'syncd login' for {url}."
+        ]
+    values["webasyst"] = {**office, "token": stored.token}
+    return []
+
+
+def _stored_token(values: Mapping[str, Any]) -> StoredToken | str:
+    """The token of `syncd login`, or why there is none."""
+    # Folder and key are checked later, with everything else; here a wrong one only means that nothing is stored.
+    try:
+        folder = Path(values.get("data_dir", Settings.model_fields["data_dir"].default)).expanduser()
+        key = values.get("secret_key")
+        stored = TokenStore(
+            folder, TypeAdapter(SecretKey).validate_python(key).get_secret_value() if key else None
+        ).read()
+    except (ValidationError, RuntimeError, TypeError):
+        stored = None
+    except Misconfigured as error:
+        return f"{_TOKEN} is not set. {error}"
+    return stored or f"{_TOKEN} is not set. {hint(_TOKEN, values)}"
 
 
 def _is_section(name: str) -> bool:

@@ -21,12 +21,14 @@ from syncd.settings.kinds import (
     Moment,
     Notify,
     Owners,
+    SecretKey,
     StatesMap,
     StatusMap,
     Url,
     Word,
 )
 from syncd.settings.sources import HookSecret, Sources
+from syncd.settings.token_store import TokenStore
 
 Seconds = Annotated[int, Field(ge=1)]
 """An interval in whole seconds."""
@@ -53,7 +55,8 @@ class WebasystSettings(_Section):
     """The back office, and the places in it for what is new."""
 
     url: Url
-    token: Key
+    token: Key | None = None
+    """`None` only where the settings were loaded for somebody who does without."""
     category_id: PositiveInt | None = None
     type_id: PositiveInt | None = None
     stock_id: PositiveInt | None = None
@@ -135,12 +138,14 @@ class Settings(BaseSettings):
     statuses: StatusMap = {}
     statuses_back: StatesMap = {}
     sources: Sources = ()
+    plan_first: bool = False
     log: LogSettings = LogSettings()
     brakes: BrakeSettings = BrakeSettings()
     http: HttpSettings = HttpSettings()
     data_dir: Annotated[Folder, Field(validate_default=True)] = Path("~/.local/state/syncd")
     # Not relative to where syncd is started: a second directory would mean a second database that knows of no order.
     database_url: DatabaseUrl | None = None
+    secret_key: SecretKey | None = None
 
     @property
     def database(self) -> str:
@@ -148,6 +153,12 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'syncd.db'}"
+
+    @property
+    def token_store(self) -> TokenStore:
+        """Where `syncd login` keeps the token."""
+        key = self.secret_key
+        return TokenStore(self.data_dir, key.get_secret_value() if key else None)
 
     @property
     def request_log(self) -> Path:

@@ -40,7 +40,7 @@ def record_number(value: Any) -> str:
 
     Raises `BadHook` for everything else.
     """
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = str(value) if isinstance(value, str | int) else ""
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text):
         return str(int(text))
     raise BadHook("The call has no number of a record")

@@ -31,7 +31,7 @@ from syncd.shops.pace import Pace
 from syncd.shops.request_log import Exchange, RequestLog
 from syncd.shops.retries import Retries
 
-__all__ = ["Answer", "Transport"]
+__all__ = ["Answer", "Transport", "certificates"]
 
 _MAX_BODY = 64 * 1024 * 1024
 _CONNECTIONS = 4
@@ -67,6 +67,7 @@ class Transport:
     """Calls to one shop with its credentials, at its pace, each within a total deadline.
 
     `shop` is its name in logs and errors, and `setting` says where its address is set (`SYNCD_<SHOP>__URL` by default).
+    A `read_only` one refuses every write before it is sent.
     `deadline` is in seconds and covers a whole call with its repetitions; `max_body` in bytes caps an answer before and
     after decompression; `first_wait`: see `Retries`.
     Redirects are not followed, and credentials go to the shop's own address only.
@@ -86,8 +87,10 @@ class Transport:
         first_wait: float = _FIRST_WAIT,
         client: httpx.AsyncClient | None = None,
         setting: str | None = None,
+        read_only: bool = False,
     ) -> None:
         self._shop = shop
+        self._read_only = read_only
         self._setting = setting or f"SYNCD_{shop.upper()}__URL"
         self._address = ShopAddress(base_url)
         self._headers = dict(headers)
@@ -150,6 +153,8 @@ class Transport:
         and `InDoubt(ended=False)` when the answer never came whole or a gateway gave up (502, 504). Every other status comes
         back as an answer, 500 and 503 included: what they mean is for the client to say.
         """
+        if self._read_only:
+            raise RuntimeError(f"{method} {path} would write to {self._shop} while a plan is made")
         request = self._request(method, path, query, form=form, json=json, files=files)
         await self._turn(self._deadline)
         try:
@@ -357,11 +362,11 @@ def _client(deadline: float, *, proxies: bool) -> httpx.AsyncClient:
         cookies=jar,
         trust_env=proxies,
         follow_redirects=False,
-        verify=_certificates(),
+        verify=certificates(),
     )
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """What every connection is verified against; reading the authorities' certificates takes longer than most calls."""
     return httpx.create_ssl_context()

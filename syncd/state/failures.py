@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, update
 
 from syncd.state.rows import insert_missing, upsert, values_of
 from syncd.state.schema import failures
@@ -86,6 +86,12 @@ def get(conn: Connection, pair: str, stream: str, record_key: str) -> Failure | 
     """The failure of a record."""
     row = conn.execute(select(failures).where(_one(pair, stream, record_key))).first()
     return None if row is None else Failure(**row._mapping)
+
+
+def hasten(conn: Connection, pair: str, stream: str, record_key: str | None, now: datetime) -> int:
+    """End the pause of one record, or of all records of a stream, so that the next cycle tries again; answers how many."""
+    mine = _of(pair, stream) if record_key is None else _one(pair, stream, record_key)
+    return conn.execute(update(failures).where(mine).values(next_at=now)).rowcount
 
 
 def due(conn: Connection, pair: str, stream: str, now: datetime) -> list[Failure]:

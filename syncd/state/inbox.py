@@ -6,12 +6,13 @@ A row is one event of one source: the same body and query again is counted, not 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, delete, func, select, update
 
 from syncd.model.hook import HookCall, HookNews
 from syncd.state.rows import batches, insert_for
@@ -52,6 +53,17 @@ class Alarm:
     text: str
     event: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call about a record, for its timeline; `processed_at` is `None` while it waits."""
+
+    event: str
+    received_at: datetime
+    last_at: datetime
+    repeats: int
+    processed_at: datetime | None
 
 
 _ENTRY = tuple(inbox.c[name] for name in Entry.__slots__)
@@ -124,6 +136,19 @@ def call_of(conn: Connection, entry_id: int) -> HookCall | None:
     names = ("event", "method", "content_type", "body", "query")
     row = conn.execute(select(*(inbox.c[name] for name in names)).where(inbox.c.id == entry_id)).first()
     return None if row is None else HookCall(**row._mapping)
+
+
+def about(conn: Connection, pair: str, source: str, key: str, *, products: bool = False) -> list[Call]:
+    """The calls that are kept and name this order, or this product; the oldest first."""
+    column = inbox.c.products if products else inbox.c.orders
+    likely = cast(column, Text).contains(json.dumps(key), autoescape=True)
+    names = (*_ENTRY, inbox.c.processed_at)
+    query = select(*names).where(inbox.c.pair == pair, inbox.c.source == source, likely).order_by(inbox.c.id)
+    return [
+        Call(row.event, row.received_at, row.last_at, row.repeats, row.processed_at)
+        for row in conn.execute(query)
+        if key in (row.products if products else row.orders)
+    ]
 
 
 def prune(conn: Connection, before: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,16 @@ def all(conn: Connection, pair: str, stream: str | None = None) -> list[Intent]:
         query = query.where(intents.c.stream == stream)
     rows = conn.execute(query.order_by(intents.c.started_at, intents.c.stream, intents.c.record_key))
     return [Intent(**row._mapping) for row in rows]
+
+
+def about(conn: Connection, pair: str, streams: Collection[str], record_key: str) -> list[Intent]:
+    """The open intents of a record, and those of whole batches that it is in; the oldest first."""
+    return [
+        intent
+        for intent in all(conn, pair)
+        if intent.stream in streams
+        and (intent.record_key == record_key or record_key in intent.payload.get("keys", ()))
+    ]
 
 
 def open(conn: Connection, intent: Intent) -> None:

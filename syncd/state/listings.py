@@ -80,6 +80,12 @@ def rows_of(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> di
     return found
 
 
+def with_code(conn: Connection, pair: str, source: str, code_key: str) -> list[str]:
+    """The products that bear this normalised code."""
+    mine = _of(pair, source) & (listings.c.code_key == code_key)
+    return list(conn.scalars(select(listings.c.source_key).where(mine).order_by(listings.c.source_key)))
+
+
 def members(conn: Connection, pair: str, source: str, groups: Iterable[str]) -> dict[str, list[str]]:
     """The products of each of these variation groups."""
     found: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from syncd.state.link_taken import LinkTaken
@@ -78,6 +78,30 @@ def put(conn: Connection, link: OrderLink) -> None:
             upsert(conn, order_links, [values_of(link)])
     except IntegrityError as error:
         raise _taken(conn, link) or error from error
+
+
+def by_reference(conn: Connection, pair: str, reference: str) -> OrderLink | None:
+    """The link whose office order bears this external reference."""
+    found = _select(conn, pair, order_links.c.reference == reference)
+    return found[0] if found else None
+
+
+def by_contact(conn: Connection, pair: str, contact_id: int) -> list[OrderLink]:
+    """The orders of an office contact, by office order."""
+    return _select(conn, pair, order_links.c.contact_id == contact_id)
+
+
+def after(conn: Connection, pair: str, source: str, order_id: int, limit: int) -> list[OrderLink]:
+    """The next `limit` links of a source behind this office order, by office order: for walks over all of them."""
+    condition = (order_links.c.source == source) & (order_links.c.order_id > order_id)
+    query = select(order_links).where(order_links.c.pair == pair, condition).order_by(order_links.c.order_id)
+    return [OrderLink(**row._mapping) for row in conn.execute(query.limit(limit))]
+
+
+def remove(conn: Connection, pair: str, source: str, source_key: str) -> bool:
+    """Forget the link of a source order; answers whether there was one."""
+    mine = (order_links.c.source == source) & (order_links.c.source_key == source_key)
+    return conn.execute(delete(order_links).where(order_links.c.pair == pair, mine)).rowcount > 0
 
 
 def count(conn: Connection, pair: str, source: str | None = None) -> int:

@@ -78,6 +78,13 @@ def by_products(conn: Connection, pair: str, product_ids: Iterable[int]) -> list
     return [link for condition in batched for link in _select(conn, pair, condition)]
 
 
+def product_ids_after(conn: Connection, pair: str, product_id: int, limit: int) -> list[int]:
+    """The next `limit` linked office products behind this one: for walks over all links that split no product."""
+    mine = (product_links.c.pair == pair) & (product_links.c.product_id > product_id)
+    query = select(product_links.c.product_id).distinct().where(mine)
+    return list(conn.scalars(query.order_by(product_links.c.product_id).limit(limit)))
+
+
 def put_many(conn: Connection, links: Sequence[ProductLink]) -> None:
     """Write links, over what was known of the same ones: all of them or none.
 
@@ -94,6 +101,16 @@ def put_base(conn: Connection, pair: str, key: str, base: Mapping[str, Any]) -> 
     """Replace the base of a link and leave the rest of it alone."""
     mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
     conn.execute(update(product_links).where(mine).values(base=dict(base)))
+
+
+def forget_texts(conn: Connection, pair: str, key: str, names: Iterable[str]) -> None:
+    """Forget what both sides agreed on about these texts of a source product."""
+    link = get(conn, pair, key)
+    if link is None:
+        return
+    kept = {name: value for name, value in link.texts.items() if name not in set(names)}
+    mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
+    conn.execute(update(product_links).where(mine).values(texts=kept))
 
 
 def agree_back(

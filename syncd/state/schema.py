@@ -300,3 +300,28 @@ subscriptions = Table(
     Column("number", Plain, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
 )
+
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("stream", Plain, primary_key=True),
+    Column("paused_at", UtcDateTime),
+    Column("wanted_at", UtcDateTime),
+)
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("pair", Plain, primary_key=True),
+    Column("kind", Plain, primary_key=True),
+    Column("since", UtcDateTime),
+    Column("until", UtcDateTime),
+    Column("rate", Integer, nullable=False),
+    Column("position", Plain, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("worked_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+)

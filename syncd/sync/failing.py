@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from syncd.errors import SetAside
 from syncd.model.product import BrokenRecord
-from syncd.state import failures
+from syncd.state import failures, history
 from syncd.state.database import Database
 from syncd.state.failures import Failure
+from syncd.state.history import HistoryEntry
 
+SET_ASIDE, CLEARED = "set aside", "not set aside any more"
+"""Events of a record's history."""
 PAYLOAD_LIMIT = 64_000
 """Characters of a record kept with its failure."""
 
@@ -84,11 +89,13 @@ class SetAsideRecords:
     async def record(
         self, key: str, error: Exception, *, version: str, waits_for: str = "", payload: object = ""
     ) -> None:
-        """Set a record aside with its reason and what is needed to understand it."""
+        """Set a record aside with its reason and what is needed to understand it. Its history gets a line when the reason is
+        new, not one for every attempt."""
         code = error.code if isinstance(error, SetAside) else type(error).__name__
-        now = self._now()
-        row = await self._db.run(
-            lambda conn: failures.record(
+        earlier, now = self._open.get(key), self._now()
+
+        def note(conn: Connection) -> Failure:
+            row = failures.record(
                 conn,
                 self._pair,
                 self._stream,
@@ -100,8 +107,11 @@ class SetAsideRecords:
                 link_version=waits_for,
                 now=now,
             )
-        )
-        self._open[key] = row
+            if earlier is None or earlier.code != code or row.attempts == 1:
+                self._note(conn, key, SET_ASIDE, now, {"code": code, "reason": str(error)})
+            return row
+
+        self._open[key] = await self._db.run(note)
 
     async def broken(self, record: BrokenRecord) -> None:
         """Set aside a record that could not even be read."""
@@ -111,7 +121,14 @@ class SetAsideRecords:
     async def clear(self, key: str) -> None:
         """The record went through, or is no longer our business."""
         if self._open.pop(key, None) is not None:
-            await self._db.run(lambda conn: failures.clear(conn, self._pair, self._stream, key))
+            await self._db.run(lambda conn: self._clear(conn, key))
+
+    def _clear(self, conn: Connection, key: str) -> None:
+        if failures.clear(conn, self._pair, self._stream, key):
+            self._note(conn, key, CLEARED, self._now(), {})
+
+    def _note(self, conn: Connection, key: str, event: str, now: datetime, detail: Mapping[str, str]) -> None:
+        history.add(conn, HistoryEntry(self._pair, self._stream, key, now, event, dict(detail)))
 
 
 def _spell(payload: object) -> str:

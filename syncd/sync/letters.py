@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.errors import Misconfigured
 from syncd.state import intents
-from syncd.sync.ports import OrderTarget
+from syncd.sync.ports import StatusTarget
 
 STREAM = "orders-back"
 """The way back to the shop whose products are synced; those to further sources are named after it and them."""
@@ -32,8 +32,10 @@ def on_its_way(conn: Connection, pair: str, stream: str, key: str) -> str | None
 class Letters:
     """The source's statuses, read when they are first needed; one per connection."""
 
-    target: OrderTarget
+    target: StatusTarget
     now: Callable[[], datetime]
+    shop: str = "CS-Cart"
+    setting: str = "SYNCD_STATUSES_BACK"
     _known: frozenset[str] = frozenset()
     _read_at: datetime | None = None
 
@@ -51,6 +53,6 @@ class Letters:
         if missing:
             spelled = ", ".join(f"{letter} ({word})" for letter, word in words.items())
             raise Misconfigured(
-                f"SYNCD_STATUSES_BACK names {', '.join(missing)}, but CS-Cart has no such status. It has: {spelled}."
+                f"{self.setting} names {', '.join(missing)}, but {self.shop} has no such status. It has: {spelled}."
             )
         self._known, self._read_at = frozenset(words), self.now()

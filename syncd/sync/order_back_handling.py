@@ -31,10 +31,10 @@ from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_edit import edit_of
 from syncd.sync.order_handling import DELETED, LET_GO, TROUBLES_IN_A_ROW, let_go
 from syncd.sync.outcome import Event, Tally
-from syncd.sync.ports import OrderOffice, OrderTarget
+from syncd.sync.ports import OrderOffice, StatusTarget
 from syncd.sync.product_guard import unwell
 from syncd.sync.pulse import Pulse
-from syncd.sync.writer import Writer
+from syncd.sync.writer import LeftOut, Writer
 
 log = structlog.get_logger(__name__)
 
@@ -52,10 +52,12 @@ class OrderBackHandling:
     """What happens to single orders in one cycle of the way back."""
 
     office: OrderOffice
-    target: OrderTarget
+    target: StatusTarget
     status: StatusBack
-    tracking: TrackingBack
-    lines: LinesBack
+    tracking: TrackingBack | None
+    """`None` where the source is not told of parcels."""
+    lines: LinesBack | None
+    """`None` where the source's lines cannot be written."""
     writer: Writer
     failing: SetAsideRecords
     db: Database
@@ -141,11 +143,11 @@ class OrderBackHandling:
     async def _tell(self, link: OrderLink, order: OfficeOrder, source: Order) -> None:
         """The parcel's number before the status, so that the shop's mail about it may name it; the edit last, because it
         changes what the source says. What one of them meets does not stop the others."""
-        steps = (
-            (_ships, self.tracking.ship),
-            (self._moves, self.status.tell),
-            (_edited, self.lines.write),
-        )
+        steps = [(self._moves, self.status.tell)]
+        if self.tracking is not None:
+            steps.insert(0, (_ships, self.tracking.ship))
+        if self.lines is not None:
+            steps.append((_edited, self.lines.write))
         errors: list[SetAside] = []
         for wanted, step in steps:
             current = await self._link(order.order_id) or link
@@ -155,13 +157,18 @@ class OrderBackHandling:
                 await step(current, order, source)
             except SetAside as error:
                 errors.append(error)
+        # What a plan leaves out has not failed: it is told only where nothing has.
+        failed = [error for error in errors if not isinstance(error, LeftOut)]
+        errors = failed or errors[:1]
         if len(errors) == 1:
             raise errors[0]
         if errors:
             raise Held("; ".join(str(error) for error in errors), code=errors[0].code)
 
     def _news(self, link: OrderLink, order: OfficeOrder) -> bool:
-        return self._moves(link, order) or _ships(link, order) or _edited(link, order)
+        ships = self.tracking is not None and _ships(link, order)
+        edited = self.lines is not None and _edited(link, order)
+        return self._moves(link, order) or ships or edited
 
     def _moves(self, link: OrderLink, order: OfficeOrder) -> bool:
         """Whether the source is to be told of the state. Never before lines and total agreed once."""
@@ -172,7 +179,8 @@ class OrderBackHandling:
         noted = self._noted(link, order)
 
         def note(conn: Connection) -> None:
-            note_stock(conn, noted, order)
+            if self.policy.sells_our_stock:
+                note_stock(conn, noted, order)
             if noted != link:
                 order_links.put(conn, noted)
             if noted.difference != link.difference:
@@ -224,6 +232,8 @@ class OrderBackHandling:
             self.troubles += 1
             if self.troubles >= TROUBLES_IN_A_ROW:
                 raise unwell(doubt) from doubt
+        except LeftOut as left:
+            log.info("order.left_out", order=key, reason=str(left))
         except SetAside as error:
             await self._set_aside(case, error)
         except ENDS_CYCLE:

@@ -24,7 +24,7 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.letters import SET_STATUS, Letters, on_its_way
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.outcome import Event, Tally
-from syncd.sync.ports import OrderTarget
+from syncd.sync.ports import StatusTarget
 from syncd.sync.read_back import read_back
 from syncd.sync.status_back import Conflict, SetLetter, Wait, decide_back
 from syncd.sync.stream_brakes import StreamBrakes
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 class StatusBack:
     """Sets letters at the source."""
 
-    target: OrderTarget
+    target: StatusTarget
     letters: Letters
     writer: Writer
     failing: SetAsideRecords
@@ -63,8 +63,9 @@ class StatusBack:
         """
         if source.status == BACKORDERED != link.status and await self._on_its_way(link):
             link = replace(link, status=BACKORDERED)
+        moved = source.standing != link.status
         decision = decide_back(
-            link, order.state, source.status, self.policy.statuses, self.policy.states_back
+            link, order.state, source.status, self.policy.statuses, self.policy.states_back, moved=moved
         )
         if isinstance(decision, Conflict):
             text = f"order {source.number}: {decision.reason}; set one of them by hand, syncd compares again"
@@ -114,7 +115,7 @@ class StatusBack:
             await self.failing.record(link.source_key, error, version="")
             raise error
         if after.status != letter:
-            raise Held(_not_taken(before, letter, after.status), code="short-stock")
+            raise Held(_not_taken(self.policy.shop, before, letter, after.status), code="short-stock")
         self.tally.add(Event.MOVED)
         log.info("order.told", order=before.number, webasyst=order.order_id, state=order.state, letter=letter)
 
@@ -129,14 +130,15 @@ class StatusBack:
         if after is not None and (lost is None or after.status != before.status):
             return after
         raise lost or InDoubt(
-            f"CS-Cart took status {letter} for order {before.number}, but does not show the order", ended=True
+            f"{self.policy.shop} took status {letter} for order {before.number}, but does not show the order",
+            ended=True,
         )
 
     def _seen(self, link: OrderLink, source: Order) -> OrderLink:
         """The link once the source's letter is known; with nothing else new, the other stream has nothing to do."""
         same = link.version and not changed_facets(source, link.base.get("facets", {}))
         version = version_of(source) if same else link.version
-        return replace(link, status=source.status, version=version, updated_at=self.now())
+        return replace(link, status=source.standing, version=version, updated_at=self.now())
 
 
 def _rebuilt(before: Order, after: Order) -> bool:
@@ -160,8 +162,8 @@ def _lacks_right(number: str) -> NotAuthorised:
     )
 
 
-def _not_taken(before: Order, letter: str, stands: str) -> str:
-    where = f"order {before.number}: CS-Cart was to set status {letter}, and it is {stands}"
+def _not_taken(shop: str, before: Order, letter: str, stands: str) -> str:
+    where = f"order {before.number}: {shop} was to set status {letter}, and it is {stands}"
     if stands == before.status:
         return f"{where} as before; look there for what refused it, syncd tries again"
     return f"{where}: CS-Cart is short of stock for it; put the stock right there, syncd tries again"

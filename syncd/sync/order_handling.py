@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.errors import ENDS_CYCLE, Held, InDoubt, RetryLater, SetAside
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
-from syncd.state import order_links
+from syncd.state import history, order_links
 from syncd.state.database import Database
+from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.sync.customers import keys_of
 from syncd.sync.facets import version_of
@@ -25,6 +27,7 @@ from syncd.sync.order_writes import OrderWrites, UnknownSku
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.pulse import Pulse
+from syncd.sync.writer import LeftOut
 
 STREAM = "orders"
 """The stream of the shop whose products are synced; those of further sources are named after it and them."""
@@ -36,6 +39,8 @@ PATIENCE = 3
 """How often an order that lacks what its source has announced is looked for again, after 1, 5 and 15 minutes, before it
 is made without."""
 
+LEFT = "left alone"
+"""The event of a linked order that is no longer our business."""
 DELETED = "deleted in the shop that it came from"
 LET_GO = frozenset({DELETED, "deleted in CS-Cart", *SkipReason})
 """Flags of links whose orders are no longer our business."""
@@ -166,6 +171,8 @@ class OrderHandling:
             self.tally.add(Event.DOUBTFUL)
             self.doubtful[order.key] = order
             self.doubtful_customers.update(keys_of(order.customer))
+        except LeftOut as left:
+            log.info("order.left_out", order=order.key, reason=str(left))
         except SetAside as error:
             await self.set_aside(order, error)
         except ENDS_CYCLE:
@@ -194,8 +201,16 @@ class OrderHandling:
 
     async def _let_go(self, link: OrderLink, reason: str) -> None:
         gone = let_go(link, reason)
-        if gone != link:
-            await self.db.run(lambda conn: order_links.put(conn, gone))
+        if gone == link:
+            return
+
+        def note(conn: Connection) -> None:
+            order_links.put(conn, gone)
+            policy, detail = self.policy, {"reason": str(reason)}
+            event = HistoryEntry(policy.pair, policy.stream, link.source_key, self.writes.now(), LEFT, detail)
+            history.add(conn, event)
+
+        await self.db.run(note)
 
     async def _trouble(self, order: Order, error: RetryLater) -> None:
         """No usable answer: one order may be poison, several in a row mean that the shop is unwell, unless it answers

@@ -23,6 +23,7 @@ from syncd.sync.order_settling import OrderSettling
 from syncd.sync.order_watch import OrderWatch
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderSource
+from syncd.sync.source_watch import SourceWatch
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.window import start
 
@@ -48,6 +49,7 @@ class OrdersCycle:
     progress: Callable[[int, int | None], None]
     finished: Callable[[Connection], None]
     hints: OrderHints
+    source_watch: SourceWatch
 
     async def run_hints(self) -> None:
         """Only what the source has called about, so that it arrives within seconds; everything else waits for `run`."""
@@ -63,6 +65,7 @@ class OrdersCycle:
         Raises `RetryLater` when a shop is unwell, `Misconfigured` when a person must act; the cursor stays then.
         """
         everything = await self._begin(everything=retry_all)
+        await self.source_watch.look()
         await self._wake()
         await self.hints.take()
         for key in await self._interrupted():
@@ -105,12 +108,16 @@ class OrdersCycle:
             position = None
         since = start(position, self.policy.since, self.policy.overlap)
         clock: datetime | None = None
+        polled = 0
         async for page in self.source.changed_orders(since):
             if clock is None:
                 clock = page.clock
                 await self.look_ahead.judge(since, page)
+            made = self.tally.of(Event.CREATED)
             await self._page(page)
+            polled += self.tally.of(Event.CREATED) - made
             await self.hints.take()
+        await self.source_watch.found(polled)
         return clock
 
     async def _commit(self, clock: datetime | None) -> None:

@@ -83,18 +83,22 @@ class ProductTarget(Protocol):
         itself. It takes the old ones away first: never call this for an address that does not answer."""
 
 
-class OrderTarget(Protocol):
-    """The source shop as the stream of the office's order changes sees it. Errors as in `ProductTarget`."""
+class StatusTarget(Protocol):
+    """A source of orders as it is told statuses. Errors as in `ProductTarget`."""
 
     async def order(self, key: str) -> Order | BrokenRecord | None:
         """One order by its key; `None` when the shop does not have it (any more)."""
 
     async def statuses(self) -> dict[str, str]:
-        """The letters of order statuses with the shop's words for them."""
+        """The shop's order statuses with its words for them."""
 
     async def set_status(self, key: str, letter: str, notify: frozenset[str]) -> None:
-        """Move an order to a status; `notify` names who gets a mail: user, department, vendor. The shop answers yes to
+        """Move an order to a status; `notify` names who gets a mail: user, department, vendor. CS-Cart answers yes to
         everything, an unknown letter included: check before, and read the order back."""
+
+
+class OrderTarget(StatusTarget, Protocol):
+    """The shop whose products are synced as the stream of the office's order changes sees it."""
 
     async def shipments(self, key: str) -> list[Shipment]:
         """The order's shipments."""
@@ -224,3 +228,15 @@ class ProductOffice(Protocol):
         answered with a picture.
 
         Raises `Held` for one that does not."""
+
+
+class ShopSource(OrderSource, ProductSource, Protocol):
+    """The shop whose products are synced, as it is read."""
+
+
+class Target(ProductTarget, OrderTarget, Protocol):
+    """The same shop, as it is written to."""
+
+
+class Office(OrderOffice, ProductOffice, Protocol):
+    """The back office, as all streams see it."""

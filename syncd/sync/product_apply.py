@@ -22,6 +22,7 @@ from syncd.sync.product_overview import overview, without
 from syncd.sync.product_plan import BatchPlan, ProductPlanner
 from syncd.sync.product_writes import ProductWrites
 from syncd.sync.stream_brakes import StreamBrakes
+from syncd.sync.writer import LeftOut
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class ProductApply:
         braked: list[ProductPlan] = []
         for plan in plans:
             key = plan.product.key
-            if isinstance(missed.get(key), StockMoved):
+            if isinstance(missed.get(key), StockMoved | LeftOut):
                 continue
             if key in missed:
                 await self.guard.failed([plan.product], missed[key])

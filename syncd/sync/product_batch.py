@@ -6,7 +6,7 @@ would be overwritten, and nobody would ever know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,8 +25,8 @@ from syncd.sync.ports import ProductOffice
 from syncd.sync.product_agreement import writes_shared
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_guard import StockMoved
-from syncd.sync.product_writes import ProductWrites
-from syncd.sync.writer import Step, Writer
+from syncd.sync.product_writes import ProductWrites, told
+from syncd.sync.writer import LeftOut, Step, Writer
 
 TOLD_SINGLY = 5
 """Up to so many changes of a batch are told one by one in the log; more are told as a number."""
@@ -48,6 +48,8 @@ class ProductBatch:
     writes: ProductWrites
     db: Database
     tally: Tally
+    unplanned: Callable[[Sequence[SkuChange]], Awaitable[set[int]]] | None = None
+    """Where a plan is being applied: the SKUs whose change is not in it."""
 
     async def send(self, plans: Sequence[ProductPlan]) -> dict[str, Exception]:
         """Send what the plans change, and read it back; answers why products were missed, by source key.
@@ -55,10 +57,11 @@ class ProductBatch:
         A call that the shop refuses, or answers with an error, is sent again in halves until the SKU that spoils it stands
         alone: values are absolute, so that nothing can happen twice.
         """
+        missed: dict[str, Exception] = dict(await self._left_out(plans))
+        plans = [plan for plan in plans if plan.product.key not in missed]
         waiting = [[plan for plan in plans if plan.sku_changes]]
         idle = [plan for plan in plans if not writes_shared(plan, Side.WEBASYST)]
         await self.db.run(lambda conn: self.writes.prepare(conn, idle))
-        missed: dict[str, Exception] = {}
         splits = 0
         while waiting:
             batch = waiting.pop(0)
@@ -69,6 +72,19 @@ class ProductBatch:
             else:
                 missed |= {plan.product.key: error or _not_taken(plan) for plan in left}
         return missed
+
+    async def _left_out(self, plans: Sequence[ProductPlan]) -> dict[str, LeftOut]:
+        """The products that the plan which is being applied leaves out; all of a product's changes go or none."""
+        changes = [change for plan in plans for change in plan.sku_changes]
+        if self.unplanned is None or not changes:
+            return {}
+        with self.writer.at_hand(Step(f"batch:{changes[0].sku_id}", "skus.change")):
+            left = await self.unplanned(changes)
+        return {
+            plan.product.key: LeftOut(f"product {plan.product.code}: its change is not in the plan")
+            for plan in plans
+            if any(change.sku_id in left for change in plan.sku_changes)
+        }
 
     async def _send(
         self, plans: Sequence[ProductPlan], missed: dict[str, Exception]
@@ -138,6 +154,7 @@ class ProductBatch:
         ]
         self.tally.add(Event.UPDATED, len(taken))
         _tell(taken)
+        await self.db.run(lambda conn: self.writes.note_changes(conn, taken))
         there = {plan.product.key for plan in taken}
         return [plan for plan in plans if plan.product.key not in there]
 
@@ -157,15 +174,7 @@ def _tell(plans: Sequence[ProductPlan]) -> None:
         log.info("products.changed", number=len(changed))
         return
     for code, change in changed:
-        news = {
-            "price": change.price,
-            "list_price": change.compare_price,
-            "stock": change.stock,
-            "visible": change.visible,
-        }
-        told = {name: str(value) for name, value in news.items() if value is not None}
-        told |= {"none_at_warehouses": str(change.fill)} if change.fill else {}
-        log.info("product.changed", sku=code, webasyst=change.product_id, **told)
+        log.info("product.changed", sku=code, webasyst=change.product_id, **told(change))
 
 
 def _taken(change: SkuChange, sku: OfficeSku | None, stock_id: int | None) -> bool:

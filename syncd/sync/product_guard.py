@@ -15,6 +15,7 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.product_base import images_digest, source_texts, source_values
 from syncd.sync.pulse import Pulse
+from syncd.sync.writer import LeftOut
 
 TROUBLES_IN_A_ROW = 3
 """So many products in a row without a usable answer, and the shop is taken to be unwell: the stream stops."""
@@ -55,6 +56,9 @@ class ProductGuard:
             raise
         except StockMoved as moved:
             log.info("product.stock_moved", product=products[0].key, reason=str(moved))
+            return False
+        except LeftOut as left:
+            log.info("product.left_out", product=products[0].key, reason=str(left))
             return False
         except SetAside as error:
             await self.failed(products, error)

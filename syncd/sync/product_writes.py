@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from syncd.errors import Held
 from syncd.model.backoffice import OfficeProduct
-from syncd.model.exchange import DraftSku, ProductDraft
+from syncd.model.exchange import DraftSku, ProductDraft, SkuChange
 from syncd.model.owner import Side
 from syncd.model.product import Product
 from syncd.model.text import shorten
@@ -263,8 +263,32 @@ class ProductWrites:
     def _reference(self, key: str) -> str:
         return reference(f"{self.policy.source}.product", self.policy.account, key)
 
+    def note_changes(self, conn: Connection, plans: Sequence[ProductPlan]) -> None:
+        """Note which values of SKUs were written and read back."""
+        changed = [(plan.product.key, plan.sku_change) for plan in plans if plan.sku_change is not None]
+        pair, now = self.policy.pair, self.now()
+        history.add_many(
+            conn,
+            [
+                HistoryEntry(pair, "products", key, now, "changed", {"sku_id": change.sku_id, **told(change)})
+                for key, change in changed
+            ],
+        )
+
     def _note(self, conn: Connection, key: str, event: str, detail: dict[str, Any]) -> None:
         history.add(conn, HistoryEntry(self.policy.pair, "products", key, self.now(), event, detail))
+
+
+def told(change: SkuChange) -> dict[str, str]:
+    """The values that a change of a SKU writes, spelled for logs and the history."""
+    news = {
+        "price": change.price,
+        "list_price": change.compare_price,
+        "stock": change.stock,
+        "visible": change.visible,
+    }
+    spelled = {name: str(value) for name, value in news.items() if value is not None}
+    return spelled | ({"none_at_warehouses": str(change.fill)} if change.fill else {})
 
 
 def _report(plan: ProductPlan, earlier: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ from syncd.sync.product_pictures import created_pictures
 from syncd.sync.pulse import Pulse
 from syncd.sync.shared_stock import whole
 from syncd.sync.source_doubts import ACTION, SourceDoubts, is_creation, record_of, sent
-from syncd.sync.writer import Step, Writer
+from syncd.sync.writer import LeftOut, Step, Writer
 
 BATCH = 20
 """Products created together: each costs a search and a call, while the other stream waits."""
@@ -108,6 +108,8 @@ class SourceCreate:
             if isinstance(error, InDoubt):
                 raise unwell(error) from error
             raise
+        except LeftOut as left:
+            log.info("product.left_out", sku=sku.code, reason=str(left))
         except SetAside as error:
             await self._failed(key, sku, error)
         except Exception as error:

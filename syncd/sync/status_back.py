@@ -41,9 +41,16 @@ class Conflict:
 
 
 def decide_back(
-    link: OrderLink, state: str, letter: str, statuses: Mapping[str, Target], back: Mapping[str, str]
+    link: OrderLink,
+    state: str,
+    letter: str,
+    statuses: Mapping[str, Target],
+    back: Mapping[str, str],
+    *,
+    moved: bool,
 ) -> Nothing | Wait | SetLetter | Conflict:
-    """What to do about an order that is in `state` in the office and has `letter` at the source.
+    """What to do about an order that is in `state` in the office and has `letter` at the source, which `moved` since it
+    was last looked at, or did not.
 
     `statuses` says what the source's letters mean in the office, `back` which letter an office state has at the source.
     """
@@ -52,7 +59,7 @@ def decide_back(
         return Nothing()
     target = statuses.get(letter)
     told = None if target is None else STATE_OF[target]
-    if letter == link.status:
+    if not moved:
         return _office_moved(link.carried, state, told, SetLetter(wanted))
     return _both_moved(state, told, letter, SetLetter(wanted))
 
@@ -62,9 +69,9 @@ def _office_moved(carried: str, state: str, told: str | None, move: SetLetter) -
     time, and a restored order comes back from where the office itself had sent it."""
     restored = told == _DELETED == carried
     if told in TERMINAL and told != state and not restored:
-        return Conflict(f"Webasyst says {state}, but CS-Cart's status means {told}, which is an end")
+        return Conflict(f"Webasyst says {state}, but the source's status means {told}, which is an end")
     if told in RANK and state in RANK and RANK[told] > RANK[state]:
-        return Conflict(f"Webasyst says {state}, but CS-Cart's status means {told}, which is beyond that")
+        return Conflict(f"Webasyst says {state}, but the source's status means {told}, which is beyond that")
     return move
 
 
@@ -76,6 +83,6 @@ def _both_moved(
     if told is None or told not in RANK or state not in RANK:
         meaning = f" ({told})" if told else ""
         return Conflict(
-            f"Webasyst moved it to {state} while CS-Cart moved it to {letter}{meaning}, and neither goes before the other"
+            f"Webasyst moved it to {state} while the source moved it to {letter}{meaning}, and neither goes before the other"
         )
     return move if RANK[told] < RANK[state] else Wait()

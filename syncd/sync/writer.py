@@ -3,20 +3,25 @@ in one commit."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from syncd.errors import InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
-from syncd.state import intents
+from syncd.errors import Held, InDoubt, NotAuthorised, RetryLater, SetAside, StopStream
+from syncd.state import history, intents
 from syncd.state.database import Database
+from syncd.state.history import HistoryEntry
 from syncd.state.intents import Intent
 from syncd.sync.turns import Turns, Urgency
 
 ResultT = TypeVar("ResultT")
+IN_DOUBT = "in doubt"
+"""The event of a call that got no answer, in the history of every record that it was to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,17 @@ class Step:
     action: str
     reference: str | None = None
     payload: dict[str, Any] | None = None
+
+
+AT_HAND: ContextVar[tuple[str, Step] | None] = ContextVar("AT_HAND", default=None)
+"""The stream and step whose call is being made, for those who watch the calls."""
+
+
+class LeftOut(Held):
+    """A plan is being applied, and this write is not in it: nothing is written and nothing has failed. The next plan shows
+    it."""
+
+    code = "left-out"
 
 
 class Writer:
@@ -65,7 +81,8 @@ class Writer:
         try:
             async with self._turns.turn(self._urgency):
                 await self._open(step)
-                result = await call()
+                with self.at_hand(step):
+                    result = await call()
         except InDoubt as doubt:
             await self._keep(step, doubt)
             raise
@@ -79,6 +96,15 @@ class Writer:
 
         await self._db.run(finish)
         return result
+
+    @contextmanager
+    def at_hand(self, step: Step) -> Iterator[None]:
+        """Tell those who watch the calls of the block which step makes them."""
+        running = AT_HAND.set((self._stream, step))
+        try:
+            yield
+        finally:
+            AT_HAND.reset(running)
 
     async def close(self, record_key: str) -> None:
         """Forget the intent of a record: its outcome is known."""
@@ -105,7 +131,14 @@ class Writer:
     async def _keep(self, step: Step, doubt: InDoubt) -> None:
         """An answered call has ended: a miss is a miss at once. An abandoned one may run on in the shop; how long is not
         known, so it is given the deadline of a whole call more, from the moment it was abandoned."""
-        settle_after = self._now() + (timedelta() if doubt.ended else self._deadline)
-        await self._db.run(
-            lambda conn: intents.defer(conn, self._pair, self._stream, step.record_key, settle_after)
-        )
+        now = self._now()
+        settle_after = now + (timedelta() if doubt.ended else self._deadline)
+        keys = (step.payload or {}).get("keys", [step.record_key])
+        detail = {"action": step.action, "reason": str(doubt)}
+        lost = [HistoryEntry(self._pair, self._stream, key, now, IN_DOUBT, detail) for key in keys]
+
+        def keep(conn: Connection) -> None:
+            intents.defer(conn, self._pair, self._stream, step.record_key, settle_after)
+            history.add_many(conn, lost)
+
+        await self._db.run(keep)

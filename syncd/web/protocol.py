@@ -40,11 +40,9 @@ class Caller(H11Protocol):
             self._expect_call()
 
     def on_response_complete(self) -> None:
-        """The next call has time of its own, once the body of this one has come to its end."""
-        arrived = self.conn.their_state is not h11.SEND_BODY
+        """The next call has time of its own, and so has what may still come of this one's body."""
         super().on_response_complete()
-        if arrived:
-            self._expect_call()
+        self._expect_call()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""

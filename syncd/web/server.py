@@ -35,11 +35,14 @@ async def serving(
     try:
         await server.ready.wait()
         if task.done():
-            task.result()
+            task.result()  # it did not come to listening
         yield sock.getsockname()[:2]
     finally:
         server.should_exit = True
-        await task
+        try:
+            await task
+        finally:
+            sock.close()
 
 
 class _Server(uvicorn.Server):
@@ -98,9 +101,7 @@ class _Server(uvicorn.Server):
 
 async def _listening(host: str, port: int) -> socket.socket:
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = found[0]
         return socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:

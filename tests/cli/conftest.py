@@ -45,8 +45,9 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Runs a command with no settings but those given; the log is put back afterwards."""
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cli]:
+    """Runs a command with no settings but those given, in a home of its own; the log is put back afterwards."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in [name for name in os.environ if name.startswith("SYNCD_")]:
         monkeypatch.delenv(name)
 

@@ -7,20 +7,27 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syncd.cli.screen import Screen
+from syncd.daemon.by_hand import Result, run_by_hand
+from syncd.daemon.streams import chosen
 from syncd.demo.compare import compare
+from syncd.demo.further import Further, entries
 from syncd.demo.main import Stage, run_demo_once
 from syncd.demo.shops import DemoShop, started
 from syncd.errors import ShopUnavailable
 from syncd.sandbox.cscart.shop import CSCartShop
-from syncd.sandbox.running import RunningShop
+from syncd.sandbox.horoshop.shop import HoroshopShop
+from syncd.sandbox.justclick.shop import JustClickShop
+from syncd.sandbox.marketplace.shop import MarketplaceShop
+from syncd.sandbox.running import RunningShop, ShopThread
 from syncd.sandbox.webasyst.shop import WebasystShop
+from syncd.sandbox.wire import Shop
 from tests.scenarios.shops import Pair, two_shops
 
 
@@ -36,7 +43,7 @@ def filled(tmp_path: Path) -> Iterator[Pair]:
 def stage(filled: Pair) -> Stage:
     """The demo's own view of these shops: HTTP only."""
     filled.set(statuses_back='{"processing":"P","completed":"C"}')
-    return Stage(_seen(filled.cscart), _seen(filled.webasyst), filled.settings())
+    return Stage(_seen(filled.cscart), _seen(filled.webasyst), {}, filled.settings())
 
 
 @pytest.fixture
@@ -44,6 +51,37 @@ def carried(filled: Pair, stage: Stage) -> Stage:
     """The same after a run."""
     assert filled.run().exit == 0
     return stage
+
+
+def test_an_order_of_each_further_source_arrives_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo places one in each, with a licence number, a coupon and pieces, and finds it in Webasyst as it was sold."""
+    kinds: dict[str, Shop] = {
+        "marketplace": MarketplaceShop(products=3),
+        "horoshop": HoroshopShop(products=3),
+        "justclick": JustClickShop(products=3),
+    }
+    with ExitStack() as stack:
+        running = {kind: stack.enter_context(ShopThread(shop)) for kind, shop in kinds.items()}
+        further = {kind: _seen(shop) for kind, shop in running.items()}
+        pair = stack.enter_context(
+            two_shops(CSCartShop(products=12, orders=2), WebasystShop(products=0), tmp_path / "data")
+        )
+        pair.set(sources=entries(further))
+        stage = Stage(_seen(pair.cscart), _seen(pair.webasyst), further, pair.settings())
+
+        def run() -> Result:
+            return run_by_hand(stage.settings, chosen(stage.settings, None))
+
+        run()
+        arrived = Further(Screen(), stage, run).play()
+
+    printed = capsys.readouterr().out
+    assert arrived, printed
+    table = printed.partition("Further sources")[2].splitlines()
+    assert sum(line.endswith("  yes") for line in table) == 3
+    assert max(map(len, table)) <= 80
 
 
 def _seen(shop: RunningShop) -> DemoShop:
@@ -66,7 +104,7 @@ def test_edits_on_either_side_arrive_on_the_other(tmp_path: Path, capsys: pytest
     """One edit of each kind, a merge, a held conflict that a command settles, an order's edit written on request."""
     with two_shops(CSCartShop(products=12, orders=12), WebasystShop(products=0), tmp_path / "data") as pair:
         pair.set(statuses_back='{"processing":"P","completed":"C"}')
-        stage = Stage(_seen(pair.cscart), _seen(pair.webasyst), pair.settings())
+        stage = Stage(_seen(pair.cscart), _seen(pair.webasyst), {}, pair.settings())
         code = run_demo_once(Screen(), stage)
 
     printed = capsys.readouterr().out

@@ -70,11 +70,22 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "doubts",
             "conflicts",
             "differences",
+            "waits_for_apply",
         )
     ]
     orders = told["streams"][0]
     assert list(orders) == [
-        *("stream", "enabled", "cursor", "lag_seconds", "last_run", "set_aside", "doubts", "brakes")
+        *(
+            "stream",
+            "enabled",
+            "cursor",
+            "lag_seconds",
+            "last_run",
+            "set_aside",
+            "doubts",
+            "brakes",
+            "paused_at",
+        )
     ]
     assert list(orders["last_run"]) == ["started_at", "finished_at", "outcome", "message", "counts"]
     assert (orders["set_aside"], told["failures_total"]) == (1, 1)

@@ -103,7 +103,7 @@ class BothWays(RuleBasedStateMachine):
         self.start: dict[int, int] = {}
         """Pieces of a CS-Cart product when it appeared; what moved since is in the ledger."""
         self.met: set[int] = set()
-        """CS-Cart products that appeared where Webasyst had the code already: their first count is not known."""
+        """CS-Cart products that met a SKU which Webasyst had already: their first count is not known."""
         self.agreed: dict[tuple[str, int], dict[str, str]] = {}
         self.uncounted: set[int] = set()
         """CS-Cart products that both shops sold at the very moment when syncd wrote their stock."""
@@ -303,6 +303,8 @@ class BothWays(RuleBasedStateMachine):
             self.pair.at_cscart("product.delete", product_id=row["product_id"])
         else:
             product, _ = self.chosen(self.office_skus(), place)
+            # Where a copy has the code, it takes the place of what is deleted, with a count of its own.
+            self.met |= {int(link.source_key) for link in self.links() if link.product_id == product["id"]}
             self.pair.at_webasyst("product.delete", id=product["id"])
 
     # -- orders ---------------------------------------------------------------------------------------------------------

@@ -22,6 +22,12 @@ NEEDED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that the person at this machine got by `syncd login` is not ours."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
 def loaded(**changes: str) -> Settings:
     return load_settings(NEEDED | {f"SYNCD_{name}": value for name, value in changes.items()})
 
@@ -36,6 +42,7 @@ def test_what_is_needed_is_enough() -> None:
     """The five needed values alone make settings; a slash at the end of an address does not count."""
     settings = loaded()
     assert settings.cscart.url == "https://shop.example.com"
+    assert settings.webasyst.token is not None
     assert settings.webasyst.token.get_secret_value() == "canary-token-815"
 
 
@@ -222,6 +229,7 @@ def test_a_token_from_a_secrets_folder_reaches_the_settings(tmp_path: Path) -> N
     (tmp_path / "syncd_webasyst__token").write_text("canary-from-file\n")
     rest = {name: value for name, value in NEEDED.items() if "TOKEN" not in name}
     settings = load_settings(rest | {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert settings.webasyst.token is not None
     assert settings.webasyst.token.get_secret_value() == "canary-from-file"
 
 

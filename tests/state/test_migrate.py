@@ -24,8 +24,8 @@ SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade():
@@ -53,9 +53,10 @@ def scripts_with(folder: Path, second: str) -> Path:
         "versions/r0001_first.py",
         "versions/r0002_both_ways.py",
         "versions/r0003_inbox.py",
+        "versions/r0004_operators.py",
     ):
         (folder / name).write_text((migrate.SCRIPTS / name).read_text())
-    (folder / "versions" / "r0004_second.py").write_text(second)
+    (folder / "versions" / "r0005_second.py").write_text(second)
     return folder
 
 
@@ -102,9 +103,9 @@ def test_a_migration_keeps_the_rows(db: Database, newer: Path) -> None:
     """Rows survive a change of their table, up and down."""
     db.run_sync(lambda conn: cursors.put(conn, "main", "orders", NOON))
     migrate.upgrade(db, newer)
-    assert migrate.current(db) == migrate.head(newer) == "0004"
+    assert migrate.current(db) == migrate.head(newer) == "0005"
     assert db.run_sync(lambda conn: conn.scalar(text("SELECT extra FROM cursors"))) == "added"
-    migrate.downgrade(db, "0003", newer)
+    migrate.downgrade(db, "0004", newer)
     assert db.run_sync(lambda conn: cursors.get(conn, "main", "orders")) is not None
 
 
@@ -116,10 +117,10 @@ def test_a_backup_is_made_before_an_existing_file_changes(db: Database, newer: P
     assert saved is not None
     assert db.path is not None
     assert saved.parent == db.path.parent
-    assert saved.name.startswith(f"{db.path.name}.before-0004.")
+    assert saved.name.startswith(f"{db.path.name}.before-0005.")
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     with closing(sqlite3.connect(saved)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
         assert raw.execute("SELECT stream FROM cursors").fetchall() == [("orders",)]
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert list(db.path.parent.glob("*.partial")) == []
@@ -137,7 +138,7 @@ def test_without_a_backup_nothing_is_migrated(
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(StorageFailed, match=r"cannot be copied.*Next step: free some space"):
         migrate.upgrade(db, newer)
-    assert migrate.current(db) == "0003"
+    assert migrate.current(db) == "0004"
     assert db.path is not None
     assert list(db.path.parent.glob("*.partial")) == []
 
@@ -147,7 +148,7 @@ def test_a_failing_migration_leaves_the_old_form(db: Database, tmp_path: Path) -
     failing = SECOND.replace("    op.execute", "    op.execute('SELEKT')\n    op.execute")
     with pytest.raises(StorageFailed, match="SELEKT"):
         migrate.upgrade(db, scripts_with(tmp_path / "failing", failing))
-    assert migrate.current(db) == "0003"
+    assert migrate.current(db) == "0004"
     assert db.run_sync(lambda conn: [column["name"] for column in inspect(conn).get_columns("cursors")]) == [
         column.name for column in metadata.tables["cursors"].columns
     ]
@@ -156,6 +157,6 @@ def test_a_failing_migration_leaves_the_old_form(db: Database, tmp_path: Path) -
 def test_a_database_of_a_newer_syncd_is_refused(db: Database, newer: Path) -> None:
     """An older program does not touch what a newer one wrote, and says what to install."""
     migrate.upgrade(db, newer)
-    with pytest.raises(Misconfigured, match=r"written by a newer syncd \(form 0004, this one knows 0003\)"):
+    with pytest.raises(Misconfigured, match=r"written by a newer syncd \(form 0005, this one knows 0004\)"):
         migrate.upgrade(db)
-    assert migrate.current(db) == "0004"
+    assert migrate.current(db) == "0005"

@@ -102,7 +102,7 @@ def test_a_kill_during_a_migration_leaves_the_old_form(
     database = opened(url)
     database.run_sync(lambda conn: cursors.put(conn, "main", "orders", NOON))
     assert ended(child(url, "upgrade_and_die", 0, str(broken))) == 137
-    assert migrate.current(database) == "0003"
+    assert migrate.current(database) == "0004"
     assert database.run_sync(lambda conn: cursors.get(conn, "main", "orders")) is not None
     assert migrate.upgrade(database) is None
 
@@ -117,10 +117,11 @@ def broken(tmp_path: Path) -> Path:
         "versions/r0001_first.py",
         "versions/r0002_both_ways.py",
         "versions/r0003_inbox.py",
+        "versions/r0004_operators.py",
     ):
         (scripts / name).write_text((migrate.SCRIPTS / name).read_text())
-    (scripts / "versions" / "r0004_second.py").write_text(
-        'revision = "0004"\ndown_revision = "0003"\n\nimport os\nimport sqlalchemy as sa\nfrom alembic import op\n\n\n'
+    (scripts / "versions" / "r0005_second.py").write_text(
+        'revision = "0005"\ndown_revision = "0004"\n\nimport os\nimport sqlalchemy as sa\nfrom alembic import op\n\n\n'
         "def upgrade():\n"
         '    with op.batch_alter_table("cursors") as batch:\n'
         '        batch.add_column(sa.Column("extra", sa.Text()))\n'

@@ -47,7 +47,8 @@ def link(*, status: str, carried: str) -> OrderLink:
 def decide(
     state: str, letter: str, *, status: str = "O", carried: str = "new"
 ) -> Nothing | Wait | SetLetter | Conflict:
-    return decide_back(link(status=status, carried=carried), state, letter, STATUSES, BACK)
+    known = link(status=status, carried=carried)
+    return decide_back(known, state, letter, STATUSES, BACK, moved=letter != status)
 
 
 def meaning(letter: str) -> str | None:
@@ -145,7 +146,9 @@ def test_when_both_moved_and_no_rank_decides_a_person_does(state: str, letter: s
 def test_both_saying_the_same_is_no_news() -> None:
     """Another letter with the same meaning stays as it is."""
     back = BACK | {"shipped": "X"}
-    assert decide_back(link(status="O", carried="new"), "shipped", "S", STATUSES, back) == Nothing()
+    assert (
+        decide_back(link(status="O", carried="new"), "shipped", "S", STATUSES, back, moved=True) == Nothing()
+    )
 
 
 def test_in_all_cases_no_newer_status_is_overwritten() -> None:
@@ -200,7 +203,7 @@ def forward(known: OrderLink, state: str, letter: str) -> tuple[OrderLink, str]:
 
 def backward(known: OrderLink, state: str, letter: str) -> tuple[OrderLink, str]:
     """The way back, as far as statuses go."""
-    decision = decide_back(known, state, letter, STATUSES, BACK)
+    decision = decide_back(known, state, letter, STATUSES, BACK, moved=letter != known.status)
     if isinstance(decision, SetLetter):
         return replace(known, status=decision.letter, carried=state), decision.letter
     if isinstance(decision, Nothing):
@@ -233,7 +236,8 @@ def test_whatever_the_order_of_events_our_writes_only_go_forward(steps: list[tup
         elif who == "forward":
             known, moved = forward(known, state, letter)
             assert moved == state or moved in TERMINAL or RANK[moved] > RANK[state]
-            assert decide_back(known, moved, letter, STATUSES, BACK) == Nothing() or moved == state
+            decision = decide_back(known, moved, letter, STATUSES, BACK, moved=letter != known.status)
+            assert decision == Nothing() or moved == state
             state = moved
         else:
             before = letter

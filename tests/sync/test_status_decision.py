@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.status import ACTION_OF, RANK, STATE_OF, TERMINAL, Target
-from syncd.sync.status_decision import Move, OutOfReach, Stay, TellSource, decide_move
+from syncd.sync.status_decision import (
+    Move,
+    OutOfReach,
+    Stay,
+    TellSource,
+    asked_for,
+    decide_move,
+    pays_first,
+)
 
 WORKFLOW = {
     "new": frozenset({"process", "pay", "fulfilling", "ship", "complete", "delete"}),
@@ -119,3 +127,52 @@ def test_only_a_rank_beyond_the_target_is_left_to_the_way_back(target: Target, s
     plain = decide_move(target, state, WORKFLOW)
     beyond = STATE_OF[target] in RANK and RANK.get(state, -1) > RANK.get(STATE_OF[target], 9)
     assert decide_move(target, state, WORKFLOW, news=True) == (TellSource() if beyond else plain)
+
+
+@pytest.mark.parametrize("status", [None, *Target])
+def test_without_a_payment_told_apart_the_status_alone_asks(status: Target | None) -> None:
+    """What its map says, and nothing else."""
+    assert asked_for(status, paid=False) is status
+
+
+@pytest.mark.parametrize(
+    ("status", "asks"),
+    [
+        (None, Target.PAID),
+        (Target.PROCESSED, Target.PAID),
+        (Target.PAID, Target.PAID),
+        (Target.SHIPPED, Target.SHIPPED),
+        (Target.COMPLETED, Target.COMPLETED),
+        (Target.DELETED, Target.DELETED),
+        (Target.REFUNDED, Target.REFUNDED),
+    ],
+)
+def test_a_paid_order_is_at_least_paid(status: Target | None, asks: Target) -> None:
+    """The status counts where it leads further, or to an end."""
+    assert asked_for(status, paid=True) is asks
+
+
+@pytest.mark.parametrize(
+    ("target", "state", "paid", "first"),
+    [
+        (Target.SHIPPED, "new", True, True),
+        (Target.COMPLETED, "processing", True, True),
+        (Target.SHIPPED, "new", False, False),
+        (Target.SHIPPED, "fulfilling", True, False),
+        (Target.COMPLETED, "shipped", True, False),
+        (Target.PAID, "new", True, False),
+        (Target.DELETED, "new", True, False),
+        (Target.SHIPPED, "packing", True, False),
+        (None, "new", True, False),
+    ],
+)
+def test_a_payment_is_noted_first_where_it_still_can_be(
+    target: Target | None, state: str, paid: bool, first: bool
+) -> None:
+    """Only `pay` notes it, and no state from shipped on, nor one of the shop's own, is taken back for it."""
+    assert pays_first(target, state, WORKFLOW, paid=paid) is first
+
+
+def test_a_workflow_without_pay_notes_no_payment() -> None:
+    """Nothing is run that the shop does not offer."""
+    assert not pays_first(Target.SHIPPED, "new", {"new": frozenset({"ship"})}, paid=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,9 +90,6 @@ class Hub:
             for one in await self.waiting()
         ]
         return [call.body for call in calls if call is not None]
-
-
-Start = Callable[..., AbstractAsyncContextManager[Hub]]
 
 
 @pytest.fixture

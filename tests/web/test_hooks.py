@@ -182,13 +182,42 @@ async def test_a_body_without_a_length_is_counted_as_it_comes(live: Hub, close: 
     reader, writer = await live.open()
     writer.write(b"POST " + HOOK.encode() + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + close)
     writer.write(b"\r\n" + b"10000\r\n" + b" " * 0x10000 + b"\r\n")
-    for _ in range(20):
+    for _ in range(60):
         writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
         await writer.drain()
     writer.write(b"0\r\n\r\n")
     assert (await reader.readline()).split()[1] == b"413"
     writer.close()
     assert await live.waiting() == []
+
+
+async def test_who_closes_afterwards_hears_why_too(live: Hub) -> None:
+    """The body is read to its end before the answer, so that the answer is not lost with the connection."""
+    reader, writer = await live.open()
+    size = 3 * LIMIT
+    writer.write(
+        f"PUT {HOOK} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n".encode()
+    )
+    for _ in range(size // 0x10000):
+        writer.write(b" " * 0x10000)
+        await writer.drain()
+    assert (await reader.readline()).split()[1] == b"413"
+    writer.close()
+    assert await live.waiting() == []
+
+
+async def test_a_body_without_an_end_is_answered_all_the_same(live: Hub) -> None:
+    """Nobody is listened to for more than a few megabytes."""
+    reader, writer = await live.open()
+    writer.write(f"PUT {HOOK} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+    answer = asyncio.create_task(reader.readline())
+    async with asyncio.timeout(60):
+        while not answer.done():
+            writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+            await writer.drain()
+            await asyncio.sleep(0)
+    assert answer.result().split()[1] == b"413"
+    writer.close()
 
 
 async def test_a_caller_that_waits_to_be_asked_is_not_asked_for_too_much(live: Hub) -> None:
@@ -268,6 +297,21 @@ async def test_a_hook_repeated_after_the_work_is_one_row(live: Hub) -> None:
     assert (await live.call()).status == 200
     assert [entry.repeats for entry in await live.waiting()] == [2]
     assert live.woken == ["horoshop"] * 2
+
+
+async def test_what_is_read_of_a_call_is_given_whole(live: Hub) -> None:
+    """Event, method, kind of body, body and query reach the source as they came."""
+    calls: list[HookCall] = []
+
+    def note(call: HookCall) -> HookNews:
+        calls.append(call)
+        return HookNews()
+
+    live.sources["horoshop"] = replace(live.sources["horoshop"], read=note)
+    await live.call(f"{HOOK}/paid?a=%20b&a[]=1", "POST", b"\0\xff", "text/plain; charset=x")
+    assert calls == [HookCall("paid", "POST", "text/plain; charset=x", b"\0\xff", "a=%20b&a[]=1")]
+    [entry] = await live.waiting()
+    assert await live.db.run(lambda conn: inbox.call_of(conn, entry.id)) == calls[0]
 
 
 async def test_what_cannot_be_stored_is_to_be_sent_again(live: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,10 @@ async def test_contract_6_19_no_secret_is_in_any_line(
     text = heard(lines, caplog)
     assert SECRET not in text and CANARY not in text
     assert "ValueError" in text and "in bug" in text
-    assert "no order number" in text and "the disk is full" in text
+    assert {line["outcome"]: line["reason"] for line in lines if "reason" in line} == {
+        "makes no sense": "no order number",
+        "storage failed": "the disk is full. Next step: free some space.",
+    }
 
 
 async def test_an_error_when_waking_is_told_with_its_place(live: Hub, lines: list[Any]) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
+import logging
+import os
 import re
 import signal
 import socket
 import threading
 
 import pytest
+import uvicorn
 from sqlalchemy import Connection
 
 from syncd.errors import Misconfigured
@@ -79,6 +83,40 @@ async def test_an_address_of_another_machine_is_explained(hub: Hub, host: str) -
             pass
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EACCES, "port 443 needs more rights than syncd has; set SYNCD_HTTP__PORT"),
+        (errno.EMFILE, r"127.0.0.1 port 443 cannot be listened on \(Too many open files\)"),
+    ],
+)
+async def test_what_else_keeps_us_from_listening_is_explained(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
+    """A port for the system's own programs, or no file descriptor left."""
+
+    def refuse(*_: object, **__: object) -> socket.socket:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(Misconfigured, match=told):
+        async with serving(hub.intake().app(), "127.0.0.1", 443):
+            pass
+
+
+async def test_a_server_that_cannot_start_says_so(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its error is handed on, and its socket is closed."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise OSError("no loop")
+
+    monkeypatch.setattr(uvicorn.Server, "startup", fail)
+    with pytest.raises(OSError, match="no loop"):
+        async with serving(hub.intake().app(), "127.0.0.1", 0):
+            pytest.fail("nobody listens")
+    gc.collect()
+
+
 async def test_a_restart_gets_the_same_port(hub: Hub) -> None:
     """Old connections that linger in the system do not keep it."""
     async with listening(hub):
@@ -108,6 +146,14 @@ async def test_signals_stay_the_daemons(hub: Hub) -> None:
     assert [signal.getsignal(number) for number in numbers] == before
 
 
+async def test_nothing_is_said_of_the_server_itself(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in the log, where the daemon tells what it does, nor in a header."""
+    caplog.set_level(logging.INFO)
+    async with listening(hub):
+        assert "server" not in (await hub.call()).headers
+    assert [record.name for record in caplog.records if record.name.startswith("uvicorn")] == []
+
+
 async def test_an_error_of_the_block_ends_the_server(hub: Hub) -> None:
     """It is handed on as it was."""
     with pytest.raises(KeyError, match="reason"):
@@ -131,21 +177,30 @@ async def test_a_caller_that_never_finishes_does_not_hold_the_end_up(hub: Hub) -
 
 async def test_a_call_at_hand_is_finished_first(hub: Hub) -> None:
     """What is being written down when the server stops is committed and answered."""
-    calling: asyncio.Task[object]
     async with listening(hub, Limits(farewell=PATIENCE)):
         block = Block(hub)
         await block.begun()
         reader, writer = await hub.open()
         writer.write(head() + BODY)
-        kept = asyncio.Event()
-        hub.on_arrival = kept.set
-        calling = asyncio.create_task(rest(reader))
+        answer = asyncio.create_task(rest(reader))
         await until_read(hub)
-        ending = asyncio.create_task(block.end())
-    assert kept.is_set()
+        ending = asyncio.create_task(end_after_closing(hub, block))
+    assert hub.woken == ["horoshop"]
     await ending
-    assert str(await calling).startswith("b'HTTP/1.1 200")
+    assert (await answer).startswith(b"HTTP/1.1 200")
     writer.close()
+
+
+async def end_after_closing(hub: Hub, block: Block) -> None:
+    """Let the database go on when nobody is listened to any more."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                _, writer = await hub.open()
+            except ConnectionError:
+                break
+            writer.close()
+    await block.end()
 
 
 async def until_read(hub: Hub) -> None:
@@ -183,6 +238,26 @@ async def test_a_slow_second_call_is_cut_off(hub: Hub) -> None:
         answered = await rest(reader)
         assert answered.count(b"HTTP/1.1") == 1 and b"200" in answered
         writer.close()
+
+
+async def test_every_call_has_time_of_its_own(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins anew with each answer on a connection, and ends with the connection."""
+    begun: list[Caller] = []
+    begin = Caller._expect_call
+
+    def noted(self: Caller) -> None:
+        begun.append(self)
+        begin(self)
+
+    monkeypatch.setattr(Caller, "_expect_call", noted)
+    async with listening(hub):
+        reader, writer = await hub.open()
+        for number in (1, 2):
+            writer.write(head() + BODY)
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+            assert len(begun) == 1 + number
+        writer.close()
+    assert {caller._timer for caller in begun} == {None}
 
 
 async def test_a_body_without_an_end_is_cut_off_after_its_answer(hub: Hub) -> None:

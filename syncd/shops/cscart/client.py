@@ -79,6 +79,15 @@ class CSCartClient:
         """`GET shipments` (contracts/cscart §5)."""
         return await self._listing("shipments", query, "view_orders")
 
+    async def companies(self) -> Listing | None:
+        """`GET stores`, in Multi-Vendor `GET vendors`: the first 500 (contracts/cscart §1.10, §5); `None` for a shop with
+        neither."""
+        for entity in ("stores", "vendors"):
+            reply = await self._get(entity, (("page", "1"), ("items_per_page", "500")), f"view_{entity}")
+            if reply is not None:
+                return Listing.of(reply.value, entity, reply.clock)
+        return None
+
     async def update_product(self, product_id: str, body: Mapping[str, Any]) -> None:
         """`PUT products/{id}`: the given fields change (contracts/cscart §3.4). `Refused` with code "gone" when there is no
         such product, or it is in no category."""

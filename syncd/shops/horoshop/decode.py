@@ -111,7 +111,7 @@ def _totals(row: Row, lines: tuple[Line, ...]) -> Totals:
     after = row.needed_money("total_sum")
     return check(
         lines=sum((line.total for line in lines), ZERO),
-        before=row.money("total_default") if row.has("total_default") else after,
+        before=row.money("total_default"),
         after=after,
         named=any(row.money(name) for name in _NAMED_DISCOUNTS),
     )

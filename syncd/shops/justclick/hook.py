@@ -35,7 +35,7 @@ def read_hook(call: HookCall, *, key: str) -> HookNews:
     if not _signed(fields, order_id, key):
         raise BadHook(
             f"the hash of the call for order {order_id} is missing or wrong. If JustClick itself sent it, check "
-            "SYNCD_JUSTCLICK__KEY (user_rps_key in the account's API settings)"
+            "key in its entry of SYNCD_SOURCES (user_rps_key in the account's API settings)"
         )
     return HookNews(orders=(str(int(order_id)),), alarm=_alarm(call.event))
 

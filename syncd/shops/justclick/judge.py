@@ -81,13 +81,13 @@ def trouble(answer: Told, call: str) -> SyncdError:
     return Refused(what, code="gone" if answer.code in NO_SUCH_ORDER else None)
 
 
-_KEY = "Check SYNCD_JUSTCLICK__LOGIN and SYNCD_JUSTCLICK__KEY (user_rps_key in the account's API settings)."
+_KEY = "Check login and key of the JustClick entry in SYNCD_SOURCES (user_rps_key in the account's API settings)."
 _REASONS: dict[int, tuple[type[Misconfigured], str]] = {
     _UNSIGNED: (NotAuthorised, f"The call's hash did not arrive. {_KEY}"),
     _BAD_HASH: (NotAuthorised, f"The call's hash is refused. {_KEY}"),
     _NO_USER: (
         Misconfigured,
-        "There is no such account: check SYNCD_JUSTCLICK__LOGIN and SYNCD_JUSTCLICK__URL.",
+        "There is no such account: check login and url of the JustClick entry in SYNCD_SOURCES.",
     ),
     _BAD_ADDRESS: (NotAuthorised, "Allow this machine's address in the account's API settings."),
     _DISABLED: (NotAuthorised, "The account is disabled: its owner must ask the support."),
@@ -119,5 +119,5 @@ def _not_theirs(body: dict[str, Any], call: str) -> Misconfigured:
 def _elsewhere(answer: Answer, call: str) -> ShopUnavailable:
     return ShopUnavailable(
         f"JustClick: a web server or a proxy, not the API, answered {call} with status {answer.status}. If it stays so, "
-        "check SYNCD_JUSTCLICK__URL."
+        "check url of the JustClick entry in SYNCD_SOURCES."
     )

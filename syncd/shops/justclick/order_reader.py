@@ -65,7 +65,7 @@ class OrderReader:
             return BrokenRecord(
                 key,
                 f"order {key} cannot be read: no window around its day of creation tells its goods. Check "
-                "SYNCD_JUSTCLICK__TIMEZONE, and look at the order in JustClick.",
+                "zone in its entry of SYNCD_SOURCES, and look at the order in JustClick.",
                 excerpt(details),
             )
         return self._decode(key, found | details | {"items": found.get("items", [])})

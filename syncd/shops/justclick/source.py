@@ -96,9 +96,9 @@ class JustClickSource:
         days: Days = {}
         keys = self._turns.take(set(await self._open_orders()) - known, SWEPT, since)
         found = [await self._reader.one(key, days) for key in keys]
-        return _page_of([record for record in found if record is not None], self._now())
+        return _page_of(found, self._now())
 
 
-def _page_of(found: Sequence[Order | BrokenRecord], clock: datetime) -> Page[Order]:
+def _page_of(found: Sequence[Order | BrokenRecord | None], clock: datetime) -> Page[Order]:
     broken = [record for record in found if isinstance(record, BrokenRecord)]
     return Page([record for record in found if isinstance(record, Order)], broken, clock)

@@ -95,6 +95,15 @@ class WebasystClient:
         """`shop.customer.search`: finds contacts that have an order (contracts/webasyst §6)."""
         return await self._read("shop.customer.search", [("hash", hash_), ("limit", str(limit))])
 
+    async def form_kept(self, variables: int) -> bool:
+        """Whether PHP takes a form of so many variables whole (contracts/webasyst §0.19): `shop.customer.search` as POST,
+        for nobody, with its limit as the last variable. It changes nothing (§6)."""
+        form = [(f"v{number}", "") for number in range(variables - 1)] + [("limit", "1")]
+        method = "shop.customer.search"
+        answer = await self._transport.read("POST", f"/api.php/{method}", query=[("hash", "id/0")], form=form)
+        body = judge_read(answer, method)
+        return isinstance(body, dict) and str(body.get("limit")) == "1"
+
     async def add_order(self, form: Pairs) -> Any:
         """`shop.order.add`: answers the order. A 500 may have made it too (contracts/webasyst §0.2)."""
         return await self._write("shop.order.add", form=form)

@@ -122,8 +122,8 @@ def _refusal(answer: Answer, body: Any, method: str) -> SyncdError | None:
 
 def _not_authorised(status: int, code: str, method: str) -> NotAuthorised:
     return NotAuthorised(
-        f"Webasyst does not let us {method} ({status} {code}). Renew SYNCD_WEBASYST__TOKEN with the scope "
-        "`shop`, and see that its user has all rights for orders, customers and products in Shop-Script."
+        f"Webasyst does not let us {method} ({status} {code}). Run 'syncd login', or renew SYNCD_WEBASYST__TOKEN with the "
+        "scope `shop`, and see that its user has all rights for orders, customers and products in Shop-Script."
     )
 
 

@@ -147,7 +147,7 @@ def test_a_request_without_a_hash_is_code_1(api: Api) -> None:
     right = md5(f"::username::{KEY}")
     for body in ("", "a=1", "hash="):
         assert api.raw("/api/GetOrders", body).json["error_code"] == 1
-    assert api.raw(f"/api/GetOrders?hash={right}", "", "GET").json["error_code"] == 1
+    assert api.raw("/api/GetOrders", f"hash={right}", "GET").json["error_code"] == 1
     assert api.raw("/api/GetOrders", f"hash={right}", Content_Type="application/json").json["error_code"] == 1
     assert api.raw("/api/GetOrders", f"hash[]={right}").json["error_code"] == 4
 

@@ -93,7 +93,7 @@ def test_one_order_is_told_once_per_licence(hooked: Api, receiver: Receiver) -> 
 
 def test_the_webhook_may_precede_the_data(hooked: Api, receiver: Receiver) -> None:
     """The call comes, the line has no number yet; the list of licences has; later the line has it too."""
-    number = hooked.place(status="P", lines=[{"sku": "A"}, {"sku": "A"}, {"sku": "B"}], timestamp=NOW - 100)
+    number = hooked.place(status="P", lines=[{"sku": "A"}] * 3, timestamp=NOW - 100)
     first, second = (
         hooked.edit("issue_licence", order_id=number, line=line, shown=False)[0] for line in (1, 2)
     )
@@ -179,6 +179,7 @@ def test_every_operation_is_in_the_table() -> None:
         ("change_status", {"order_id": 50231}, "'status' is missing"),
         ("pay", {"order_id": 1}, "no order 1"),
         ("issue_licence", {"order_id": 50231, "line": 9}, "none at place 9"),
+        ("issue_licence", {"order_id": 50231, "line": 0}, "none at place 0"),
         ("setting", {"hook_shape": "xml"}, "'hook_shape' is one of"),
     ],
 )

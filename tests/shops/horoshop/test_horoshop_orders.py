@@ -154,7 +154,7 @@ async def test_open_orders_are_asked_for_in_portions(shop: SmallShop, reading: R
     """A hundred numbers a call, each once; what is no number is no order of this shop."""
     shop.orders = [an_order(number, "2026-01-05 10:00:00") for number in range(1, 231)]
     keys = [str(number) for number in range(1, 231)]
-    assert await keys_of(reading("x", "٣", *keys, "007", "9" * 19)) == keys
+    assert await keys_of(reading("x", "٩٩٩", *keys, "007", "9" * 19)) == keys
     assert [len(body["ids"]) for body in shop.called("orders/get")[1:]] == [100, 100, 30]
 
 

@@ -122,9 +122,9 @@ async def test_point_3_no_such_order(shop: Account, client: JustClickClient, cod
 @pytest.mark.parametrize(
     ("code", "kind", "words"),
     [
-        (1, NotAuthorised, "SYNCD_JUSTCLICK__KEY"),
-        (4, NotAuthorised, "SYNCD_JUSTCLICK__KEY"),
-        (5, Misconfigured, "SYNCD_JUSTCLICK__LOGIN"),
+        (1, NotAuthorised, "SYNCD_SOURCES"),
+        (4, NotAuthorised, "SYNCD_SOURCES"),
+        (5, Misconfigured, "SYNCD_SOURCES"),
         (6, NotAuthorised, "192.0.2.7.*API settings"),
         (7, NotAuthorised, "disabled"),
     ],
@@ -227,11 +227,23 @@ async def test_point_2_the_sample_of_a_bad_response_hash(shop: Account, client: 
         await client.orders_with_goods(FIRST, LAST)
 
 
+async def test_words_of_others_are_cut(shop: Account, client: JustClickClient) -> None:
+    """However long a text or a code is, the message stays one that can be read."""
+    always(shop, (999, "x" * 5000, None))
+    with pytest.raises(StopStream) as stop:
+        await client.goods()
+    assert len(str(stop.value)) < 400
+    always(shop, {"error_code": 10**60, "error_text": "OK", "hash": "x"})
+    with pytest.raises(Misconfigured) as mistake:
+        await client.goods()
+    assert "claims" not in str(mistake.value)
+
+
 async def test_point_2_a_wrong_key(shop: Account, connect: Connect) -> None:
     """With another key the account's refusal is not signed with ours: the message names the key, and holds none."""
     transport = connect(shop.url, shop="justclick", headers={})
     client = JustClickClient(transport, login=LOGIN, key="wrong-key-of-ours")
-    with pytest.raises(Misconfigured, match=r"claims code 4,.*SYNCD_JUSTCLICK__KEY") as error:
+    with pytest.raises(Misconfigured, match=r"claims code 4,.*SYNCD_SOURCES") as error:
         await client.goods()
     assert "wrong-key-of-ours" not in str(error.value)
     assert KEY not in str(error.value)
@@ -299,7 +311,7 @@ async def test_a_page_of_a_web_server(shop: Account, client: JustClickClient, st
     for body in (b"<html>", b'{"error": "denied"}'):
         always(shop, body, status)
         for call in CALLS.values():
-            with pytest.raises(ShopUnavailable, match=rf"status {status}.*SYNCD_JUSTCLICK__URL"):
+            with pytest.raises(ShopUnavailable, match=rf"status {status}.*SYNCD_SOURCES"):
                 await call(client)
 
 

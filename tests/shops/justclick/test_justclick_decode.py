@@ -97,7 +97,7 @@ def test_paid(paid: Any) -> None:
     assert order.updated_at == CREATED + timedelta(hours=1)
 
 
-@pytest.mark.parametrize("paid", ["yes", "1", True, "2023-11-15 00:00:00", "9" * 30])
+@pytest.mark.parametrize("paid", ["yes", "1", True, "2023-11-15 00:00:00", "9" * 30, "²"])
 def test_paid_without_a_time(paid: Any) -> None:
     """What is no time after the creation still says that it is paid."""
     order = decoded(paid=paid)

@@ -49,6 +49,20 @@ def test_point_5_created_with_both_stamps(name: str) -> None:
     assert read_hook(sample_call(name), key=KEY) == NEWS
 
 
+def test_point_5_the_empty_stamp_beside_both_times() -> None:
+    """A hash without a stamp is taken also where the call tells both times."""
+    body = {"id": "7", "email": "a@b.c", "created": "1", "paid": "2", "hash": signed("7", "a@b.c")}
+    assert read_hook(call(build_query(body)), key=KEY).orders == ("7",)
+
+
+def test_json_beyond_the_bound() -> None:
+    """A body that is too large is refused before it is read, signed or not."""
+    body = json.dumps({"id": "7", "hash": signed("7")}).encode()
+    assert read_hook(call(body), key=KEY).orders == ("7",)
+    with pytest.raises(BadHook, match="bytes"):
+        read_hook(call(body + b" " * MOST_BYTES), key=KEY)
+
+
 @pytest.mark.parametrize("name", ["paid", "prepayment", "moneyback"])
 def test_point_5_paid_stamps(name: str) -> None:
     """The others are signed with the time of payment."""
@@ -109,7 +123,9 @@ def test_any_other_hash_is_refused(told: dict[str, Any]) -> None:
             read_hook(hook, key=KEY)
 
 
-@pytest.mark.parametrize("order_id", ["", "0", "x", "-7", "7.0", "7 ", "٣", "1e3", "9" * 19, "7;8", "../7"])
+@pytest.mark.parametrize(
+    "order_id", ["", "0", "x", "-7", "7.0", "7 ", "٣", "²", "1e3", "9" * 19, "7;8", "../7"]
+)
 def test_a_number_that_is_none(order_id: str) -> None:
     """Only the digits of a number lead to an order, signed or not."""
     with pytest.raises(BadHook, match="names no order"):

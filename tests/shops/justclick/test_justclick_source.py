@@ -234,7 +234,7 @@ async def test_one_order(shop: Account, client: JustClickClient) -> None:
     assert shop.calls[-1][1]["end_date"] == "03.03.2025"
     assert await source_of(client).order("8") is None
     asked = len(shop.calls)
-    for key in ("", "x", "7;8", "-7", "٣"):
+    for key in ("", "x", "7;8", "-7", "٣", "²"):
         assert await source_of(client).order(key) is None
     assert len(shop.calls) == asked
 
@@ -265,6 +265,17 @@ async def test_the_details_are_the_truth(shop: Account, client: JustClickClient)
     order = await source_of(client).order("7")
     assert isinstance(order, Order)
     assert (order.status, order.paid, order.comment) == ("moneyback", True, "from the window")
+    assert len(order.lines) == 2
+
+
+async def test_rubbish_around_the_goods(shop: Account, client: JustClickClient) -> None:
+    """Other rows of the window, whatever they are, hide no order."""
+    row = at(NOW - 60 * DAY, 7)
+    rows: list[Any] = ["rubbish", None, [], {"id": None}, {}, row]
+    shop.orders = [row]
+    shop.instead = lambda method, fields: answer_body((0, "OK", rows)) if method == WINDOW else None
+    order = await source_of(client).order("7")
+    assert isinstance(order, Order)
     assert len(order.lines) == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,13 +180,14 @@ async def test_an_order_of_somebody_else_is_not_there(
 
 
 @pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("body", [b"<html>no</html>", {"error": "no upstream"}, []])
 async def test_a_page_with_404_is_no_missing_order(
-    market: SmallMarket, source: MarketplaceSource, status: int
+    market: SmallMarket, source: MarketplaceSource, status: int, body: Any
 ) -> None:
-    """A web server or a firewall says nothing about orders."""
-    market.before = lambda path, query: (status, b"<html>no</html>") if path == "orders/7" else None
+    """A web server, a firewall or a gateway says nothing about orders: the API repeats its status in the body."""
+    market.before = lambda path, query: (status, body) if path == "orders/7" else None
     assert isinstance(await source.order("7"), BrokenRecord)
-    market.before = lambda path, query: (status, b"<html>no</html>")
+    market.before = lambda path, query: (status, body)
     with pytest.raises(ShopUnavailable, match="firewall"):
         await source.order("7")
 

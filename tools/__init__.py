@@ -1,0 +1,1 @@
+"""What the repository's own files are made with; none of it is part of the installed program."""
