@@ -104,9 +104,12 @@ def remove(conn: Connection, pair: str, source: str, source_key: str) -> bool:
     return conn.execute(delete(order_links).where(order_links.c.pair == pair, mine)).rowcount > 0
 
 
-def count(conn: Connection, pair: str) -> int:
-    """How many orders are linked."""
-    return conn.scalar(select(func.count()).where(order_links.c.pair == pair)) or 0
+def count(conn: Connection, pair: str, source: str | None = None) -> int:
+    """How many orders are linked, of one source or of all."""
+    condition = order_links.c.pair == pair
+    if source is not None:
+        condition &= order_links.c.source == source
+    return conn.scalar(select(func.count()).where(condition)) or 0
 
 
 def pending(conn: Connection, pair: str, source: str) -> list[str]:

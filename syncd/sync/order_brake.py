@@ -48,7 +48,8 @@ class OrderLookAhead:
         least = self.brakes.rule.least
         if (first.total if first.total is not None else len(first.records)) <= least:
             return
-        plan = Overview(existing=await self.db.run(lambda conn: order_links.count(conn, self.policy.pair)))
+        pair, source = self.policy.pair, self.policy.source
+        plan = Overview(existing=await self.db.run(lambda conn: order_links.count(conn, pair, source)))
         if plan.existing <= least:
             return
         async for page in _only(first) if first.total is None else self.source.changed_orders(since):

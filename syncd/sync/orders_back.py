@@ -130,7 +130,8 @@ class OrdersBackCycle:
         }
         if len(states) <= self.brakes.rule.least:
             return
-        plan = Overview(existing=await self.db.run(lambda conn: order_links.count(conn, self.policy.pair)))
+        pair, source = self.policy.pair, self.policy.source
+        plan = Overview(existing=await self.db.run(lambda conn: order_links.count(conn, pair, source)))
         if plan.existing <= self.brakes.rule.least:
             return
         for link, state in states.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,8 @@ _PAGE = 100
 _STEP = 95
 """Pages overlap by a few rows: an order deleted while they are read pulls others back over the boundary."""
 _MOST_NUMBERS = 100
+_AHEAD = 20
+"""Pages that are read before the first one is worked on; a backfill of more is worked on page by page."""
 _LONGEST_NUMBER = 18
 
 
@@ -50,7 +53,21 @@ class OrderReader:
         """The orders created since a day before `since`, then the open ones that were not among them, each once.
 
         The shop cannot tell what changed: an open order is read every time, and one that is gone there is just absent.
+        What a few pages hold is read whole before the first one, which tells the total then: a sudden change of many open
+        orders, which stand on the last pages, must show before the first of them is written.
         """
+        pages = self._pages(since)
+        begun = [page async for page in _first(pages, _AHEAD)]
+        rest = await anext(pages, None)
+        total = sum(len(page.records) + len(page.broken) for page in begun) if rest is None else None
+        for page in begun:
+            yield replace(page, total=total)
+        if rest is not None:
+            yield rest
+        async for page in pages:
+            yield page
+
+    async def _pages(self, since: datetime | None) -> AsyncIterator[Page[Order]]:
         seen: set[str] = set()
         async for page in self._window(since, seen):
             yield page
@@ -117,6 +134,14 @@ class OrderReader:
             return key, decode_order(row, zone=self._zone, currency=self._currency)
         except BrokenAnswer as error:
             return key, BrokenRecord(key, f"order {key} cannot be read: {error}", excerpt(row))
+
+
+async def _first(pages: AsyncIterator[Page[Order]], most: int) -> AsyncIterator[Page[Order]]:
+    for _ in range(most):
+        page = await anext(pages, None)
+        if page is None:
+            return
+        yield page
 
 
 def _numbers(keys: Iterable[str]) -> list[int]:

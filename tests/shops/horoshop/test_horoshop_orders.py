@@ -173,6 +173,33 @@ async def test_the_open_orders_are_asked_for_after_the_window(shop: SmallShop, c
     assert asked == [1]
 
 
+async def test_a_few_pages_tell_their_total(shop: SmallShop, reading: Reading) -> None:
+    """Window and open orders together, broken ones too; the reading is over before the first page is handed on."""
+    fill(shop, 120)
+    shop.orders.append(an_order(900, products=None))
+    source = reading("1", "900", "901").changed_orders(SINCE)
+    first = await anext(source)
+    calls = len(shop.calls)
+    pages = [first, *[page async for page in source]]
+    assert {page.total for page in pages} == {121}
+    assert len(shop.calls) == calls
+
+
+async def test_a_long_backfill_is_handed_on_page_by_page(
+    shop: SmallShop, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but its first pages is held in memory, and no total is told."""
+    monkeypatch.setattr("syncd.shops.horoshop.order_reader._AHEAD", 2)
+    fill(shop, 450)
+    source = reading("1").changed_orders(SINCE)
+    first = await anext(source)
+    calls = len(shop.calls)
+    pages = [first, *[page async for page in source]]
+    assert {page.total for page in pages} == {None}
+    assert sum(len(page.records) for page in pages) == 450
+    assert len(shop.calls) > calls
+
+
 async def test_an_order_nobody_asked_for_is_not_handed_on(shop: SmallShop, reading: Reading) -> None:
     """A shop that ignores the numbers answers with anything."""
     shop.before = lambda function, body: (
