@@ -11,7 +11,22 @@ from syncd import __version__
 from syncd.daemon.once import Exit
 from tests.cli.conftest import Cli
 
-COMMANDS = [[], ["run"], ["status"], ["brakes"], ["brakes", "list"], ["brakes", "release"], ["demo"]]
+COMMANDS = [
+    *([], ["run"], ["status"], ["brakes"], ["brakes", "list"], ["brakes", "release"], ["demo"]),
+    *(
+        [name]
+        for name in ("failed", "map", "db", "runs", "explain", "requests", "bundle", "resync", "verify")
+    ),
+    *(["failed", name] for name in ("list", "show", "retry", "drop", "export")),
+    *(["db", name] for name in ("upgrade", "backup", "check")),
+    *(["map", "statuses", name] for name in ("list", "set", "export")),
+    *(["map", "users", name] for name in ("list", "set", "unlink", "export", "import")),
+    *(
+        ["map", kind, name]
+        for kind in ("products", "orders")
+        for name in ("list", "link", "unlink", "export", "import")
+    ),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
