@@ -11,6 +11,7 @@ import pytest
 
 from syncd.sandbox.webasyst.shop import WebasystShop
 from syncd.state import order_links
+from syncd.sync.order_decision import SkipReason
 from syncd.sync.order_handling import DELETED
 from tests.cli.conftest import Cli
 from tests.scenarios.shops import Pair
@@ -294,6 +295,16 @@ def test_what_vanished_and_was_told_is_no_difference(cli: Cli, pair: Pair, fille
     kinds = {(one["kind"], one["field"]) for one in verify(cli)["differences"]}
 
     assert not kinds & {("product", "product"), ("order", "order")}
+
+
+def test_an_order_that_was_let_go_is_not_compared(cli: Cli, pair: Pair, filled: int) -> None:
+    """An order that is another company's by now, or was taken off the streams otherwise, may say what it likes."""
+    ORDERS["shipping"][0](pair, filled)
+    with pair.database() as db:
+        link = replace(pair.link(filled), flag=SkipReason.OTHER_COMPANY)
+        db.run_sync(lambda conn: order_links.put(conn, link))
+
+    assert verify(cli)["differences"] == []
 
 
 def test_an_order_that_lost_its_reference_is_found_by_its_number(cli: Cli, pair: Pair, filled: int) -> None:
