@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from syncd.app.feeds import PREFIX
 from syncd.app.process import Progress
 from syncd.app.product_streams import ProductStreams
 from syncd.app.shops import Shops
 from syncd.sync.difference import Difference, Sample
+from syncd.sync.order_handling import STREAM as ORDERS
 from syncd.sync.verify_orders import VerifyOrders
 from syncd.sync.verify_products import VerifyProducts
 
 
 @dataclass(slots=True)
 class Verification:
-    """One pass over everything that is linked; `products` and `orders` count what was compared."""
+    """One pass over what the streams that are on have linked; `products` and `orders` count what was compared."""
 
     shops: Shops
     sample: Sample
@@ -29,7 +31,9 @@ class Verification:
         if settings.products.enabled:
             async for found in self._products(fix=fix):
                 yield found
-        for stream in self.shops.feeds:
+        off = {PREFIX + entry.name for entry in settings.sources if not entry.enabled}
+        off |= set() if settings.orders.enabled else {ORDERS}
+        for stream in [name for name in self.shops.feeds if name not in off]:
             async for found in self._orders(stream, fix=fix):
                 yield found
 

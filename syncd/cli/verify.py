@@ -81,7 +81,9 @@ def _show(screen: Screen, found: Verified, marked: int) -> None:
     if not found.differences:
         screen.text("Both shops agree, as far as the owners of the fields say that they must.")
         return
-    screen.heading(f"Differences: {len(found.differences)} in {found.records} records")
+    fields = "1 field" if len(found.differences) == 1 else f"{len(found.differences)} fields"
+    records = "1 record" if found.records == 1 else f"{found.records} records"
+    screen.heading(f"Differences: {fields} of {records}")
     for one in found.differences[:SHOWN]:
         name = one.name if one.name == one.key else f"{one.name} ({one.source} {one.key})"
         screen.text(f"{one.kind} {name} = Webasyst {one.webasyst}: {one.field}", "  ")

@@ -154,7 +154,8 @@ class ProductBatch:
         ]
         self.tally.add(Event.UPDATED, len(taken))
         _tell(taken)
-        await self.db.run(lambda conn: self.writes.note_changes(conn, taken))
+        if taken:
+            await self.db.run(lambda conn: self.writes.note_changes(conn, taken))
         there = {plan.product.key for plan in taken}
         return [plan for plan in plans if plan.product.key not in there]
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, utc_now
+from syncd.daemon.lock import single_instance
 from syncd.state import brakes, conflicts
 from syncd.state.conflicts import HeldConflict
 from tests.cli.conftest import Cli
@@ -325,14 +326,18 @@ def test_a_customer(cli: Cli, pair: Pair) -> None:
 
 
 def test_nothing_is_written_to_a_shop(cli: Cli, pair: Pair) -> None:
-    """Explaining asks and never writes."""
+    """Explaining asks and never writes, also beside a running syncd, whose request log it leaves alone."""
     number = pair.place("A")
     cli("run", "--once")
     pair.place("A")
     pair.product("B")
     pair.forget_counts()
 
-    for arguments in (["order", str(number)], ["order", "2"], ["product", "A"], ["product", "B"]):
-        cli("explain", *arguments)
+    log = (pair.data_dir / "requests.log").read_bytes()
+
+    with single_instance(pair.data_dir):
+        for arguments in (["order", str(number)], ["order", "2"], ["product", "A"], ["product", "B"]):
+            assert cli("explain", *arguments).exit_code == 0
 
     assert pair.writes == 0
+    assert (pair.data_dir / "requests.log").read_bytes() == log

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from syncd import __version__
+from syncd.cli.main import app
 from syncd.daemon.once import Exit
 from tests.cli.conftest import Cli
 
-COMMANDS = [
-    [],
-    ["run"],
-    ["status"],
-    ["brakes"],
-    ["brakes", "list"],
-    ["brakes", "release"],
-    ["demo"],
-    ["init"],
-    ["config"],
-    ["config", "check"],
-    ["config", "show"],
-    ["config", "schema"],
-    ["doctor"],
-    ["login"],
-    ["logout"],
-]
+
+def every_command(command: Any, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """The program itself, and every group and command below it."""
+    yield list(path)
+    for name, child in getattr(command, "commands", {}).items():
+        yield from every_command(child, (*path, name))
+
+
+COMMANDS = list(every_command(get_command(app)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

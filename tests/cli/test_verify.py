@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from syncd.sandbox.webasyst.shop import WebasystShop
+from syncd.state import order_links
+from syncd.sync.order_decision import SkipReason
+from syncd.sync.order_handling import DELETED
 from tests.cli.conftest import Cli
 from tests.scenarios.shops import Pair
 
@@ -255,6 +259,12 @@ def test_a_moved_back_order_is_found(cli: Cli, pair: Pair, filled: int) -> None:
     assert fields(told) == [("order", str(filled), "status")]
 
 
+def test_what_is_switched_off_is_not_compared(cli: Cli, pair: Pair, filled: int) -> None:
+    """Products and orders are compared where their streams are on."""
+    assert verify(cli, SYNCD_ORDERS__ENABLED="false")["orders"] == 0
+    assert verify(cli, SYNCD_PRODUCTS__ENABLED="false")["products"] == 0
+
+
 def test_a_sample_is_a_share(cli: Cli, pair: Pair, filled: int) -> None:
     """Only a share of the records is compared; a share that makes no sense is refused."""
     counts = {verify(cli, "--sample", "50%")["products"] for _ in range(6)}
@@ -270,6 +280,40 @@ def test_a_renamed_product_is_no_difference_of_its_orders(cli: Cli, pair: Pair, 
     pair.at_cscart("product.update", sku="A", name="Renamed")
 
     assert fields(verify(cli)) == [("product", "A", "name")]
+
+
+def test_what_vanished_and_was_told_is_no_difference(cli: Cli, pair: Pair, filled: int) -> None:
+    """A product or an order that left CS-Cart is reported once by its stream, and stays in Webasyst for good."""
+    pair.at_cscart("product.delete", sku="D")
+    pair.at_cscart("order.delete", order_id=filled)
+    assert {one["field"] for one in verify(cli)["differences"]} >= {"product", "order"}
+    cli("run", "--once", **BACK, SYNCD_PRODUCTS__SWEEP_TIME="0")
+    with pair.database() as db:
+        link = replace(pair.link(filled), flag=DELETED)
+        db.run_sync(lambda conn: order_links.put(conn, link))
+
+    kinds = {(one["kind"], one["field"]) for one in verify(cli)["differences"]}
+
+    assert not kinds & {("product", "product"), ("order", "order")}
+
+
+def test_an_order_that_was_let_go_is_not_compared(cli: Cli, pair: Pair, filled: int) -> None:
+    """An order that is another company's by now, or was taken off the streams otherwise, may say what it likes."""
+    ORDERS["shipping"][0](pair, filled)
+    with pair.database() as db:
+        link = replace(pair.link(filled), flag=SkipReason.OTHER_COMPANY)
+        db.run_sync(lambda conn: order_links.put(conn, link))
+
+    assert verify(cli)["differences"] == []
+
+
+def test_an_order_that_lost_its_reference_is_found_by_its_number(cli: Cli, pair: Pair, filled: int) -> None:
+    """Staff may take the reference off an order in Webasyst: it is compared all the same."""
+    shop = pair.webasyst.shop
+    assert isinstance(shop, WebasystShop)
+    del shop.state.store.orders.rows[pair.link(filled).order_id].params["syncd_ref"]
+
+    assert verify(cli)["differences"] == []
 
 
 def test_before_the_first_run(cli: Cli) -> None:
