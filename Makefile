@@ -50,7 +50,8 @@ format: $(STAMP) ## Puts the format right
 slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow
 
-bench: $(STAMP) ## The benchmark of a full sweep of a large shop
+bench: $(STAMP) ## The benchmarks: starting, and a full sweep of a large shop
+	@$(BIN)/python -m benchmarks.start
 	@$(BIN)/python -m benchmarks.sweep
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
