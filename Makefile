@@ -13,7 +13,7 @@ DECISIONS := syncd/sync/*_decision.py,syncd/sync/brake.py,syncd/sync/expected.py
 	syncd/sync/status_back.py,syncd/sync/window.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-live test lint format slow bench lock clean
+.PHONY: help demo demo-live test lint format docs slow bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,12 +47,16 @@ format: $(STAMP) ## Puts the format right
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+docs: $(STAMP) ## Writes the pages of docs/ that are made from the program: settings and commands
+	@$(BIN)/python -m tools.docs
+
 slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow
 
-bench: $(STAMP) ## The benchmarks: starting, and a full sweep of a large shop
+bench: $(STAMP) ## The benchmarks: starting, a full sweep of a large shop, and the way from a call to the order
 	@$(BIN)/python -m benchmarks.start
 	@$(BIN)/python -m benchmarks.sweep
+	@$(BIN)/python -m benchmarks.hooks
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
 	@$(BIN)/python -m pip install --quiet uv

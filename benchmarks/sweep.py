@@ -28,9 +28,9 @@ from syncd.settings import Settings, load_settings
 def main() -> None:
     """Measure a sweep for each number of products given."""
     for count in [int(argument) for argument in sys.argv[1:]] or [10_000, 100_000]:
-        with tempfile.TemporaryDirectory() as folder, _Twins(count) as shops:
+        with tempfile.TemporaryDirectory() as folder, Twins(count) as shops:
             for label, sweep_time in (("first contact", 86_400), ("sweep", 0)):
-                settings = _settings(shops, Path(folder), sweep_time)
+                settings = settings_of(shops, Path(folder), sweep_time)
                 # A process of its own for each, so that the peak of one is not the peak of the other.
                 worker = multiprocessing.get_context("spawn").Process(
                     target=_measure, args=(label, count, settings)
@@ -39,9 +39,11 @@ def main() -> None:
                 worker.join()
 
 
-class _Twins:
-    def __init__(self, count: int) -> None:
-        command = [sys.executable, "-m", "benchmarks.twin_shops", str(count)]
+class Twins:
+    """Both shops in a process of their own, for the block."""
+
+    def __init__(self, products: int, orders: int = 0) -> None:
+        command = [sys.executable, "-m", "benchmarks.twin_shops", str(products), str(orders)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> list[dict[str, str]]:
@@ -54,7 +56,8 @@ class _Twins:
         self._process.wait()
 
 
-def _settings(shops: list[dict[str, str]], folder: Path, sweep_time: int) -> dict[str, Any]:
+def settings_of(shops: list[dict[str, str]], folder: Path, sweep_time: int) -> dict[str, Any]:
+    """syncd's settings for the two shops."""
     source, office = shops
     return {
         "cscart": {name: source[name] for name in ("url", "email", "api_key")},

@@ -1,6 +1,8 @@
 """Two sandbox shops with the same products, served until the process is ended; prints one JSON line when they listen.
 
-python -m benchmarks.twin_shops PRODUCTS
+python -m benchmarks.twin_shops PRODUCTS [ORDERS]
+
+The orders stand in the CS-Cart shop only.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from syncd.sandbox.running import ShopThread
 from syncd.sandbox.webasyst.shop import WebasystShop
 
 
-def twins(products: int) -> tuple[CSCartShop, WebasystShop]:
+def twins(products: int, orders: int = 0) -> tuple[CSCartShop, WebasystShop]:
     """A CS-Cart shop and a Webasyst shop whose n-th products have the same SKU, price, stock and visibility."""
-    cscart = CSCartShop(products=products)
+    cscart = CSCartShop(products=products, orders=orders)
     office = WebasystShop(seed="empty")
     warehouses = list(office.state.store.stocks.ids)
     for product in cscart.dump()["products"].values():
@@ -34,7 +36,7 @@ def twins(products: int) -> tuple[CSCartShop, WebasystShop]:
 
 def main() -> None:
     """Serve the twins."""
-    cscart, office = twins(int(sys.argv[1]))
+    cscart, office = twins(*map(int, sys.argv[1:]))
     with ShopThread(cscart) as source, ShopThread(office) as target:
         print(json.dumps([source.announcement(), target.announcement()]), flush=True)
         threading.Event().wait()

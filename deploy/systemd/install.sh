@@ -48,7 +48,7 @@ build_program() {
 	(cd "$SOURCE" && "$PYTHON" -m tools.lock setuptools wheel) >"$work/build.txt"
 	# Built in a copy: a build leaves folders behind, and the checkout may belong to somebody else.
 	mkdir "$work/source"
-	(cd "$SOURCE" && cp -R syncd pyproject.toml LICENSE README.md "$work/source/")
+	(cd "$SOURCE" && cp -R syncd pyproject.toml LICENSE "$work/source/")
 	"$PYTHON" -m venv "$work/build"
 	"$work/build/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$work/build.txt"
 	"$work/build/bin/pip" wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \

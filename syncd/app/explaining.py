@@ -55,7 +55,7 @@ async def ask_product(shops: Shops, key: str, blocked: Collection[str], blocked_
                 return product_elsewhere(product, company)
     plan = await ProductStreams(shops).planner().plan([key])
     if plan.plans:
-        return product_now(plan.plans[0], blocked, blocked_back)
+        return product_now(plan.plans[0], blocked, blocked_back, images=shops.product_policy().images)
     return _unplanned(key, plan, create=shops.product_policy().create_missing)
 
 

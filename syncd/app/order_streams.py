@@ -173,6 +173,7 @@ class OrderStreams:
             tally=tally,
             now=app.now,
             finisher=finisher,
+            newcomers=app.newcomers,
             bring=self._bring(policy),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from syncd import logs
@@ -32,17 +32,23 @@ def _show(screen: Screen, found: Sequence[Finding], result: Verdict) -> None:
         screen.heading(subject)
         for finding in found:
             if finding.subject == subject:
-                _one(screen, finding)
+                show_finding(screen, finding)
     counts = {level: sum(finding.level is level for finding in found) for level in Level}
     screen.line()
-    screen.text(f"{counts[Level.ERROR]} errors, {counts[Level.WARNING]} warnings, {counts[Level.OK]} ok.")
+    told = [f"{number} {word}{'' if number == 1 else 's'}" for word, number in _bad(counts)]
+    screen.text(f"{', '.join(told)}, {counts[Level.OK]} ok.")
     if result is Verdict.ERRORS:
         screen.text("Next: put the errors right, then 'syncd doctor' again.")
     else:
         screen.text("Next: 'syncd plan' shows what a first run would write.")
 
 
-def _one(screen: Screen, finding: Finding) -> None:
+def _bad(counts: Mapping[Level, int]) -> list[tuple[str, int]]:
+    return [(str(level), counts[level]) for level in (Level.ERROR, Level.WARNING)]
+
+
+def show_finding(screen: Screen, finding: Finding) -> None:
+    """One finding; its reason and the way out below it."""
     screen.text(f"{finding.level:<8}{finding.check}: {finding.what}", "  ")
     if finding.why:
         screen.text(f"Why: {finding.why}", "          ")

@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 from syncd.app import PAIR, SOURCE, utc_now
 from syncd.app.explaining import ask_order, ask_product, looking, product_named
 from syncd.cli.explain_customer import explain_customer
-from syncd.cli.naming import OFFICE, order_keys, order_streams, product_keys
+from syncd.cli.naming import OFFICE, check_source, order_keys, order_streams, product_keys
 from syncd.cli.reading import database
-from syncd.cli.resync import check_source
 from syncd.cli.screen import Screen
 from syncd.cli.spell import iso, spell_json, when
 from syncd.cli.timeline import Moment, timeline

@@ -68,7 +68,7 @@ def sign_in(settings: Settings, *, paste: bool, told_on_stderr: bool = False) ->
         say(
             "Waiting for the browser to come back. (Is it on another machine? Ctrl-C, then 'syncd login --paste'.)"
         )
-        if sys.stdout.isatty() and _has_screen():
+        if sys.stdout.isatty() and has_screen():
             webbrowser.open(page)
         code = redirect.code(_PATIENCE)
     asyncio.run(attempt.with_code(code))
@@ -81,7 +81,7 @@ def _pasted() -> str:
     return sys.stdin.readline()
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Whether a browser has where to show itself; else a text browser would take the terminal over."""
     return sys.platform in {"darwin", "win32"} or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

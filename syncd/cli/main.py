@@ -12,7 +12,7 @@ import typer
 
 from syncd import __version__
 from syncd.cli.exits import told
-from syncd.cli.groups import database, failed, looking, repairing, steering
+from syncd.cli.groups import database, failed, looking, mapping, repairing, setup, steering
 from syncd.cli.options import Json, OneStream
 
 app = typer.Typer(
@@ -39,10 +39,12 @@ differences = typer.Typer(
 )
 app.add_typer(differences, name="differences")
 app.add_typer(failed.app, name="failed")
+app.add_typer(mapping.app, name="map")
 app.add_typer(database.app, name="db")
+setup.add_to(app)
+steering.add_to(app)
 looking.add_to(app)
 repairing.add_to(app)
-steering.add_to(app)
 hooks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -255,75 +257,6 @@ def differences_write(
     from syncd.cli.differences import write_command
 
     raise typer.Exit(told(lambda: write_command(order)))
-
-
-@app.command()
-def doctor(
-    write_probe: Annotated[
-        bool,
-        typer.Option("--write-probe", help="Also send writes that change nothing, to see the rights."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Look for everything that would make a run stumble.
-
-    Asks both shops and every source, and looks at this machine: names and
-    certificates, clocks, keys and rights, status maps, the places for new
-    records, SKUs, what an older CS-Cart ignores, disk and database. It only
-    reads. With --write-probe it also changes an order, a product and a SKU
-    that no shop has, which shows the rights to write. Works while the daemon
-    runs.
-
-    \b
-    Exit codes: 0 all is well, 3 warnings, 1 errors; 10 settings are wrong.
-    --json prints {"version": 1, "exit": 0, "findings": [{"level" (ok, warning
-    or error), "subject" (a shop, source, machine or hooks), "check", "what",
-    "why", "fix"}]}.
-    """
-    from syncd.cli.doctor import doctor_command
-
-    raise typer.Exit(told(lambda: doctor_command(write_probe=write_probe, as_json=as_json)))
-
-
-@app.command()
-def login(
-    paste: Annotated[
-        bool,
-        typer.Option("--paste", help="Paste the code, for a browser on another machine; or a token."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Get a token of Webasyst and store it, encrypted.
-
-    Prints the address where a person allows the access, and opens it where
-    there is a browser; the browser then comes back to this machine. The token
-    is tried first: a user who lacks a right is refused. With --paste the page
-    shows a code instead; from a pipe it is the first line.
-
-    \b
-    Exit codes: 0 stored, 10 a setting is wrong, 12 refused, 1 no answer.
-    --json prints {"version": 1, "webasyst": address, "stored": file,
-    "overridden": whether SYNCD_WEBASYST__TOKEN is set and wins}.
-    """
-    from syncd.cli.login import login_command
-
-    raise typer.Exit(told(lambda: login_command(paste=paste, as_json=as_json)))
-
-
-@app.command()
-def logout(as_json: Json = False) -> None:
-    """End the stored token at Webasyst and forget it.
-
-    It stays stored when Webasyst cannot be reached (exit code 1): a forgotten
-    token would still open the shop.
-
-    \b
-    --json prints {"version": 1, "revoked": true when there was one,
-    "webasyst": address or null}.
-    """
-    from syncd.cli.login import logout_command
-
-    raise typer.Exit(told(lambda: logout_command(as_json=as_json)))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, SOURCE
+from syncd.errors import Misconfigured
 from syncd.model.sku import SkuRule
 from syncd.settings import Settings
 from syncd.state import catalog, failures, listings, order_links, product_links
@@ -41,6 +42,13 @@ def product_keys(conn: Connection, settings: Settings, key: str) -> list[str]:
     if product_links.get(conn, PAIR, key) or listings.rows_of(conn, PAIR, SOURCE, [key]):
         found.append(key)
     return list(dict.fromkeys(found))
+
+
+def check_source(settings: Settings, source: str) -> None:
+    """Raises `Misconfigured` for a source that the settings do not have."""
+    known = [SOURCE, *(entry.name for entry in settings.sources)]
+    if source not in known:
+        raise Misconfigured(f"there is no source {source}; the sources are {', '.join(known)}")
 
 
 def order_streams(source: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, SOURCE, utc_now
-from syncd.cli.naming import OFFICE, order_keys, order_streams, product_keys
+from syncd.cli.naming import OFFICE, check_source, order_keys, order_streams, product_keys
 from syncd.cli.reading import database
 from syncd.cli.spell import spell_json
 from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
@@ -47,13 +47,6 @@ def resync_command(keys: Sequence[str], source: str, *, as_json: bool) -> int:
         text = f"syncd knows no order and no product {key}; name it as order:{key} or product:{key} to have it read"
         print(f"syncd: {text}", file=sys.stderr)
     return 1 if found.unknown else 0
-
-
-def check_source(settings: Settings, source: str) -> None:
-    """Raises `Misconfigured` for a source that the settings do not have."""
-    known = [SOURCE, *(entry.name for entry in settings.sources)]
-    if source not in known:
-        raise Misconfigured(f"there is no source {source}; the sources are {', '.join(known)}")
 
 
 def mark(conn: Connection, settings: Settings, keys: Sequence[str], source: str) -> Marked:

@@ -25,6 +25,13 @@ def letters(
     return [*found, _coverage(shop, statuses)]
 
 
+def proposal(shop: Mapping[str, str]) -> list[str]:
+    """Lines for a new settings file: the shop's letters, and a map to begin with."""
+    if not shop:
+        return []
+    return [f"CS-Cart's statuses: {_words(shop)}. What do they mean in Webasyst?", _example(shop)]
+
+
 def _unknown(setting: str, wrong: list[str], shop: Mapping[str, str]) -> list[Finding]:
     if not wrong:
         return []

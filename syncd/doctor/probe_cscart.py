@@ -36,18 +36,28 @@ class CSCartProbe:
     now: Callable[[], datetime]
     statuses: dict[str, str] = field(default_factory=dict)
     """The shop's letters, once they were read."""
+    let_in: bool = False
+    refused: dict[str, str] = field(default_factory=dict)
+    """The lists that answered 403, with what the shop said."""
 
-    async def run(self) -> list[Finding]:
-        """Everything; a shop that does not let us in is asked nothing else."""
+    async def access(self) -> list[Finding]:
+        """Whether the shop lets us in, and what it lets us read."""
         try:
             version = await self.client.version()
         except SyncdError as error:
             return [trouble(SUBJECT, "authentication", error, "Without an answer nothing can be synced.")]
+        self.let_in = True
         found = [ok(SUBJECT, "authentication", f"the key is accepted; API version {version}")]
         clock, measured = await self.client.clock()
         found.append(network.offset(SUBJECT, (clock - self.now()).total_seconds() if measured else None))
-        refused = await self._refused()
-        found += privileges.reading(refused)
+        self.refused = await self._refused()
+        return [*found, *privileges.reading(self.refused)]
+
+    async def run(self) -> list[Finding]:
+        """Everything; a shop that does not let us in is asked nothing else."""
+        found = await self.access()
+        if not self.let_in:
+            return found
         steps = [
             ("orders", "orders", self._order_features),
             ("products", "products", self._product_features),
@@ -57,9 +67,18 @@ class CSCartProbe:
             ("products", "skus", self._skus),
         ]
         for needed, check, step in steps:
-            if needed not in refused:
+            if needed not in self.refused:
                 found += await self._guarded(check, step)
         return found
+
+    async def read_letters(self) -> list[Finding]:
+        """The shop's status letters, kept in `statuses`; a finding only where they cannot be read."""
+
+        async def read() -> list[Finding]:
+            self.statuses = await self.source.statuses()
+            return []
+
+        return await self._guarded("status letters", read)
 
     async def _guarded(self, check: str, step: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
         try:
@@ -68,7 +87,7 @@ class CSCartProbe:
             return [trouble(SUBJECT, check, error, "It could not be looked at.")]
 
     async def _refused(self) -> dict[str, str]:
-        """The lists that answer 403, with what the shop said; other trouble shows where a list is used."""
+        """Other trouble than 403 shows where a list is used."""
         asked: dict[str, tuple[Query, Pairs]] = {
             "orders": (self.client.orders, BY_ID),
             "products": (self.client.products, BY_CREATION),

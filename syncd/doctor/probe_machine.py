@@ -50,7 +50,7 @@ def _database(settings: Settings, folder: Path) -> Finding:
 
 
 def _write(conn: Connection) -> None:
-    conn.execute(text("CREATE TABLE syncd_doctor (nothing INTEGER)"))
+    conn.execute(text("CREATE TABLE syncd_doctor (number INTEGER)"))
     raise _Undo
 
 

@@ -28,25 +28,31 @@ class OfficeProbe:
     account: WebasystOffice
     settings: Settings
     now: Callable[[], datetime]
+    told: decode.Settings | None = None
+    """What the account says of itself, once it was read."""
 
-    async def run(self) -> list[Finding]:
-        """Everything; an account that does not let us in is asked nothing else."""
+    async def access(self) -> list[Finding]:
+        """Whether the account lets us in, and with which rights."""
         try:
             reply = await self.client.settings()
-            told = decode.settings(reply.body)
+            self.told = decode.settings(reply.body)
         except SyncdError as error:
             return [trouble(SUBJECT, "authentication", error, "Without an answer nothing can be synced.")]
         offset = None if reply.clock is None else (reply.clock - self.now()).total_seconds()
-        found = [
-            ok(SUBJECT, "authentication", f"the token is accepted; Shop-Script {told.version}"),
+        return [
+            ok(SUBJECT, "authentication", f"the token is accepted; Shop-Script {self.told.version}"),
             network.offset(SUBJECT, offset),
-            *workflow.workflow(
-                told.workflow, set(self.settings.statuses.values()), self.settings.statuses_back
-            ),
-            self._currency(told),
+            *await self._guarded("rights", self._rights),
         ]
+
+    async def run(self) -> list[Finding]:
+        """Everything; an account that does not let us in is asked nothing else."""
+        found = await self.access()
+        if self.told is None:
+            return found
+        targets, back = set(self.settings.statuses.values()), self.settings.statuses_back
+        found += [*workflow.workflow(self.told.workflow, targets, back), self._currency(self.told)]
         steps = [
-            ("rights", self._rights),
             ("places", self._places),
             ("max_input_vars", self._form_limit),
             ("skus", self._skus),

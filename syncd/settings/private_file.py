@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from tempfile import mkstemp
@@ -13,7 +14,11 @@ def write_private(path: Path, text: str, *, replace: bool) -> None:
     A reader sees the old file or the new one, never half of it. Raises `FileExistsError` when it is there and may not be
     replaced, and other `OSError`s.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        # Something stands in the folder's place; callers take the other error for the file itself.
+        raise NotADirectoryError(errno.ENOTDIR, f"{path.parent} is no folder", str(path)) from None
     # mkstemp makes the file with mode 0600, before a byte is in it.
     handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

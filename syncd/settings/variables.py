@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -14,6 +15,7 @@ PREFIX = "SYNCD_"
 ENV_FILE = f"{PREFIX}ENV_FILE"
 """Names a file with a variable a line; what the environment says itself wins."""
 
+ENVIRONMENT = "environment"
 _DOCKER_SECRETS = Path("/run/secrets")
 _NOT_OURS = re.compile(
     rf"{PREFIX}TEST_\w+|"
@@ -32,13 +34,26 @@ def collect(environ: Mapping[str, str], secrets: Path = _DOCKER_SECRETS) -> dict
     From `secrets`, then `$CREDENTIALS_DIRECTORY` (systemd), then the file named by `SYNCD_ENV_FILE`, then `environ`; the
     later wins. Raises `UnreadableSource`.
     """
-    found: dict[str, str] = {}
+    return {name: one.value for name, one in told(environ, secrets).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The value of a variable, and the place that says it: a folder of secrets, a file, or the environment."""
+
+    value: str
+    place: str
+
+
+def told(environ: Mapping[str, str], secrets: Path = _DOCKER_SECRETS) -> dict[str, Told]:
+    """The same with their places."""
+    found: dict[str, Told] = {}
     for folder in (str(secrets), environ.get("CREDENTIALS_DIRECTORY")):
         if folder:
-            found |= _ours(_files(Path(folder)))
+            found |= _from(f"secrets {folder}", _files(Path(folder)))
     if file := environ.get(ENV_FILE):
-        found |= _ours(_variables_of(Path(file).expanduser()))
-    return found | _ours(environ)
+        found |= _from(f"file {file}", _variables_of(Path(file).expanduser()))
+    return found | _from(ENVIRONMENT, environ)
 
 
 def names(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
@@ -62,6 +77,10 @@ class Variables(EnvSettingsSource):
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return {name.lower(): value for name, value in self._variables.items()}
+
+
+def _from(place: str, variables: Mapping[str, str]) -> dict[str, Told]:
+    return {name: Told(value, place) for name, value in _ours(variables).items()}
 
 
 def _ours(variables: Mapping[str, str]) -> dict[str, str]:

@@ -103,6 +103,16 @@ def put_base(conn: Connection, pair: str, key: str, base: Mapping[str, Any]) -> 
     conn.execute(update(product_links).where(mine).values(base=dict(base)))
 
 
+def forget_texts(conn: Connection, pair: str, key: str, names: Iterable[str]) -> None:
+    """Forget what both sides agreed on about these texts of a source product."""
+    link = get(conn, pair, key)
+    if link is None:
+        return
+    kept = {name: value for name, value in link.texts.items() if name not in set(names)}
+    mine = (product_links.c.pair == pair) & (product_links.c.source_key == key)
+    conn.execute(update(product_links).where(mine).values(texts=kept))
+
+
 def agree_back(
     conn: Connection,
     pair: str,

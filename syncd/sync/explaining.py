@@ -85,13 +85,16 @@ def order_now(seen: SeenOrder, link: OrderLink | None, policy: OrderPolicy, bloc
     )
 
 
-def product_now(plan: ProductPlan, blocked: Collection[str], blocked_back: Collection[str]) -> Now:
-    """What the next cycles do about a linked product, by its plan and the kinds that brakes hold back either way."""
+def product_now(
+    plan: ProductPlan, blocked: Collection[str], blocked_back: Collection[str], *, images: bool
+) -> Now:
+    """What the next cycles do about a linked product, by its plan and the kinds that brakes hold back either way;
+    `images` tells whether pictures are carried at all."""
     at = plan.product.updated_at
     held = plan.names(Merged.HELD)
     if held:
         return Now(Verdict.HELD, f"held: both shops changed {', '.join(held)}; a person chooses", at)
-    forth, back = written(plan)
+    forth, back = written(plan, images=images)
     if not forth and not back:
         return Now(Verdict.SYNCED, "nothing to do: both shops say what was agreed", at)
     kinds = {Kind(kind) for kind in blocked}
@@ -111,12 +114,12 @@ def product_elsewhere(product: Product, company: str) -> Now:
     return Now(Verdict.SKIPPED, text, product.updated_at)
 
 
-def written(plan: ProductPlan) -> tuple[list[str], list[str]]:
+def written(plan: ProductPlan, *, images: bool) -> tuple[list[str], list[str]]:
     """The fields that a plan writes to the office and to the source."""
     forth = [] if plan.empty else plan.names(Merged.FORTH)
     if not plan.empty and not forth:
         forth = ["visible" if plan.product_visible is not None else "stock"]
-    if plan.images_changed:
+    if images and plan.images_changed:
         forth = [*dict.fromkeys([*forth, "images"])]
     return forth, plan.names(Merged.BACK) if plan.goes_back else []
 

@@ -57,24 +57,48 @@ def plan_changes(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) 
     return OrderChanges(shipping, lines, discount, comment, address, params)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One part in which an office order does not say what it must: what stands there, and what is wanted."""
+
+    part: str
+    there: str
+    wanted: str
+
+    @property
+    def words(self) -> str:
+        """The gap in words; of an address only that it differs."""
+        if self.part == "address":
+            return "the delivery address differs"
+        verb = "are" if self.part == "lines" else "is"
+        return f"{self.part} {verb} {self.there}, expected {self.wanted}"
+
+
 def differences(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet]) -> list[str]:
     """What still disagrees in these facets, in words; the total is looked at whenever the lines were written."""
-    found: list[str] = []
+    return [gap.words for gap in gaps(wanted, actual, facets, total=Facet.LINES in facets)]
+
+
+def gaps(wanted: Wanted, actual: OfficeOrder, facets: frozenset[Facet], *, total: bool) -> list[Gap]:
+    """What disagrees in these facets, and in the `total` when that is asked for."""
+    found: list[Gap] = []
     if _lines_differ(wanted.money, actual, facets):
-        found.append(f"lines are {spell_lines(actual.lines)}, expected {spell_lines(wanted.money.lines)}")
-    pairs = [
-        (Facet.SHIPPING, "shipping", actual.shipping, wanted.money.shipping),
-        (Facet.DISCOUNT, "discount", actual.discount, wanted.money.discount),
+        found.append(Gap("lines", spell_lines(actual.lines), spell_lines(wanted.money.lines)))
+    amounts = [
+        (Facet.SHIPPING in facets, "shipping", actual.shipping, wanted.money.shipping),
+        (Facet.DISCOUNT in facets, "discount", actual.discount, wanted.money.discount),
+        (total, "total", actual.total, wanted.money.total),
     ]
     found += [
-        f"{name} is {to_cents(a)}, expected {w}"
-        for f, name, a, w in pairs
-        if f in facets and to_cents(a) != w
+        Gap(name, str(to_cents(there)), str(right))
+        for asked, name, there, right in amounts
+        if asked and to_cents(there) != right
     ]
-    if Facet.LINES in facets and to_cents(actual.total) != wanted.money.total:
-        found.append(f"total is {to_cents(actual.total)}, expected {wanted.money.total}")
-    if Facet.ADDRESS in facets and _address_change(wanted, actual) is not None:
-        found.append("the delivery address differs")
+    change = _address_change(wanted, actual) if Facet.ADDRESS in facets else None
+    if change is not None:
+        there = actual.address
+        names = [name for name in ADDRESS_FIELDS if not same_text(change[name], there.get(name, ""))]
+        found.append(Gap("address", f"another {', '.join(names)}", ", ".join(names)))
     return found
 
 

@@ -77,6 +77,8 @@ class OrderHandling:
     crossing: Crossing = field(default_factory=Crossing)
     handled: dict[str, str | None] = field(default_factory=dict)
     """Orders dealt with in this cycle and in which version; `None`: whatever the version, not again in this cycle."""
+    read_alone: set[str] = field(default_factory=set)
+    """Orders that were read by themselves in this cycle."""
     unsettled: set[str] = field(default_factory=set)
     """Orders with an open intent from before this cycle."""
     doubtful: dict[str, Order] = field(default_factory=dict)
@@ -112,10 +114,11 @@ class OrderHandling:
     async def handle(self, order: Order, *, again: bool = False) -> None:
         """Decide about one order and do it; whatever goes wrong with it stays with it."""
         async with self.crossing.busy:
-            if order.key not in self.crossing.at_source:
+            older = order.key in self.read_alone and not again and not self._handled(order)
+            if order.key not in self.crossing.at_source and not older:
                 await self._handle(order, again=again)
                 return
-            # The way back wrote it after it was read.
+            # The way back wrote it after it was read, or it was read alone meanwhile: the list may be older than that.
             fresh = await self.source.order(order.key)
             if fresh is None:
                 await self._gone(order.key)
@@ -261,6 +264,7 @@ class OrderHandling:
     async def anew(self, key: str) -> None:
         """Read one order anew and handle it, whatever was done about it in this cycle; a version that was dealt with is
         not dealt with twice."""
+        self.read_alone.add(key)
         order = await self.source.order(key)
         if order is None:
             await self.gone(key)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
 from syncd.errors import InDoubt, SetAside
+from syncd.model.backoffice import OfficeProduct, OfficeSku
 from syncd.model.exchange import SkuChange
+from syncd.model.owner import Field, Owner, Side
 from syncd.state import catalog as mirror
-from syncd.state import product_links
+from syncd.state import order_stock, product_links
 from syncd.state.database import Database
+from syncd.state.order_stock import Demand
 from syncd.sync.brake import Kind, Overview
 from syncd.sync.catalog import Catalog
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import ProductOffice
 from syncd.sync.product_decision import ProductPolicy
+from syncd.sync.sold_out import base_after, base_before
 from syncd.sync.stream_brakes import StreamBrakes
 from syncd.sync.writer import Step, Writer
 
@@ -61,15 +66,60 @@ class Vanished:
             await self.brakes.pull(pull)
         if Kind.STOCK in self.brakes.blocked:
             return False
-        step = Step("vanished", "skus.change", payload={"sku_ids": [change.sku_id for change in changes]})
+        sku_ids = [change.sku_id for change in changes]
+        if self.policy.merge.owners[Field.QUANTITY] is Owner.SHARED:
+            await self._note(sku_ids, await self._products(changes))
+        step = Step("vanished", "skus.change", payload={"sku_ids": sku_ids})
         try:
-            await self.writer.run(step, lambda: self.office.change_skus(changes), lambda conn, _: None)
+            await self.writer.run(
+                step, lambda: self.office.change_skus(changes), lambda conn, _: self._agree(conn, sku_ids)
+            )
         except (InDoubt, SetAside) as error:
             log.warning("product.not_sold_out", reason=str(error))
             return False
-        await self.catalog.remember(
-            await self.office.products(sorted({change.product_id for change in changes}))
-        )
+        await self.catalog.remember(await self._products(changes))
         self.tally.add(Event.UPDATED, len(changes))
         log.info("product.sold_out", number=len(changes), reason="vanished from CS-Cart")
         return True
+
+    async def _products(self, changes: Sequence[SkuChange]) -> Sequence[OfficeProduct]:
+        return await self.office.products(sorted({change.product_id for change in changes}))
+
+    async def _note(self, sku_ids: Sequence[int], products: Sequence[OfficeProduct]) -> None:
+        """Shared stock that is about to be put to 0: should the product come back, that was no sale."""
+        stock_id = await self.office.stock_id()
+        there = {sku.sku_id: (product, sku) for product in products for sku in product.skus}
+
+        def note(conn: Connection) -> None:
+            pair = self.policy.pair
+            demands = order_stock.demand(conn, pair, sku_ids)
+            for sku_id, link in product_links.by_skus(conn, pair, sku_ids).items():
+                if sku_id in there:
+                    taken = demands.get(sku_id, Demand()).taken
+                    base = self._counted(link.base, *there[sku_id], stock_id, taken)
+                    product_links.put_base(conn, pair, link.source_key, base)
+
+        await self.db.run(note)
+
+    def _counted(
+        self,
+        base: Mapping[str, Any],
+        product: OfficeProduct,
+        sku: OfficeSku,
+        stock_id: int | None,
+        taken: Decimal,
+    ) -> Mapping[str, Any]:
+        pieces = sku.count if stock_id is None else sku.stock.get(stock_id)
+        if pieces is None:
+            return base
+        return base_before(
+            base, Side.WEBASYST, pieces, taken=taken, stamp=product.edited_at, now=self.brakes.now()
+        )
+
+    def _agree(self, conn: Connection, sku_ids: Sequence[int]) -> None:
+        if self.policy.merge.owners[Field.QUANTITY] is not Owner.BOTH:
+            return
+        demands = order_stock.demand(conn, self.policy.pair, sku_ids)
+        for sku_id, link in product_links.by_skus(conn, self.policy.pair, sku_ids).items():
+            base = base_after(link.base, demands.get(sku_id, Demand()).taken)
+            product_links.put_base(conn, self.policy.pair, link.source_key, base)

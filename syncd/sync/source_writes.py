@@ -27,6 +27,7 @@ from syncd.sync.product_base import source_texts, source_values, text_mark
 from syncd.sync.product_categories import canonical
 from syncd.sync.product_decision import ProductPlan
 from syncd.sync.product_guard import StockMoved
+from syncd.sync.sold_out import base_before
 from syncd.sync.writer import Step, Writer
 
 STREAM = "products-back"
@@ -85,16 +86,34 @@ class SourceWrites:
         await self.db.run(lambda conn: product_links.put_base(conn, self.pair, plan.product.key, base))
 
     async def sell_out(self, product: Product) -> None:
-        """Put the quantity of a product that vanished from the office to 0. Raises as `change` does."""
+        """Put the quantity of a product that vanished from the office to 0; shared stock remembers that this was no sale.
+        Raises as `change` does."""
         change = SourceChange(product.key, quantity=0)
 
         def done(conn: Connection, _: None) -> None:
             self._note(conn, product.key, "sold out in CS-Cart", {"reason": "vanished from Webasyst"})
 
+        await self._note_emptied(product)
         step = Step(product.key, "source.update", payload={"keys": [product.key]})
         await self.writer.run(step, lambda: self.target.change_product(change), done)
         self.tally.add(Event.UPDATED)
         log.info("product.sold_out", sku=product.code, cscart=product.key, reason="vanished from Webasyst")
+
+    async def _note_emptied(self, product: Product) -> None:
+        def note(conn: Connection) -> None:
+            link = product_links.get(conn, self.pair, product.key)
+            if link is not None and "shelf" in link.base:
+                base = base_before(
+                    link.base,
+                    Side.CSCART,
+                    product.quantity,
+                    taken=None,
+                    stamp=product.updated_at,
+                    now=self.now(),
+                )
+                product_links.put_base(conn, self.pair, product.key, base)
+
+        await self.db.run(note)
 
     async def check(self, plans: Sequence[ProductPlan]) -> list[tuple[ProductPlan, Held]]:
         """Read written products back and agree on what stands there; answers those that the shop did not change.

@@ -11,7 +11,23 @@ from syncd import __version__
 from syncd.daemon.once import Exit
 from tests.cli.conftest import Cli
 
-COMMANDS = [[], ["run"], ["status"], ["brakes"], ["brakes", "list"], ["brakes", "release"], ["demo"]]
+COMMANDS = [
+    [],
+    ["run"],
+    ["status"],
+    ["brakes"],
+    ["brakes", "list"],
+    ["brakes", "release"],
+    ["demo"],
+    ["init"],
+    ["config"],
+    ["config", "check"],
+    ["config", "show"],
+    ["config", "schema"],
+    ["doctor"],
+    ["login"],
+    ["logout"],
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

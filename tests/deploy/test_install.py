@@ -66,7 +66,7 @@ def test_the_program_runs_from_there(root: Path) -> None:
     command = (root / "opt/syncd/bin/syncd").read_text()
     assert str(root) not in command
     assert "/opt/syncd/bin/python" in command.splitlines()[0]
-    run = [root / "opt/syncd/bin/python", "-m", "syncd", "--version"]
+    run = [str(root / "opt/syncd/bin/python"), "-m", "syncd", "--version"]
     done = subprocess.run(run, check=True, capture_output=True, text=True, cwd="/", env=clean_environment())
     assert done.stdout.startswith("syncd ")
     assert not (root / "opt/syncd.new").exists()

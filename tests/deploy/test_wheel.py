@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.deploy.conftest import Installed
+from tests.deploy.installed import Installed
 from tests.deploy.offline import REPOSITORY, clean_environment
 
 pytestmark = pytest.mark.slow

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from syncd.cli.conflicts import take_command
 from syncd.daemon.once import Exit
+from syncd.sandbox.webasyst.shop import WebasystShop
 from tests.scenarios.conftest import Opener
 from tests.scenarios.shops import Pair, Row, money
 
@@ -44,6 +47,27 @@ def quiet(pair: Pair) -> None:
     run = pair.run()
     assert pair.writes == 0, (pair.webasyst.counters.by_method, pair.cscart.counters.by_method)
     assert run.exit in {Exit.OK, Exit.OUTSTANDING}
+
+
+@contextmanager
+def vanished(pair: Pair, shop: str) -> Iterator[None]:
+    """Product A is not shown by one of the shops for a while."""
+    if shop == "cscart":
+        categories = there(pair, "A")["category_ids"]
+        pair.at_cscart("product.update", sku="A", category_ids=[])
+        yield
+        pair.at_cscart("product.update", sku="A", category_ids=categories)
+        return
+    assert isinstance(pair.webasyst.shop, WebasystShop)
+    store = pair.webasyst.shop.state.store
+    product = store.products.rows[pair.office_product("A")["id"]]
+    store.products.drop(product.id)
+    for sku in product.skus:
+        store.skus.drop(sku.id)
+    yield
+    store.products.put(product.id, product)
+    for sku in product.skus:
+        store.skus.put(sku.id, sku)
 
 
 class TestEdits:
@@ -230,6 +254,60 @@ class TestSharedStock:
         quiet(pair)
 
 
+SKU_EDITS: dict[str, dict[str, Any]] = {
+    "price": {"price": "12.00"},
+    "list_price": {"compare_price": "12.00"},
+    "quantity": {"stock": {"1": 8, "2": 0}},
+}
+"""What staff may change of a SKU, by the field that it is for syncd."""
+
+
+class TestEmptyYes:
+    """CS-Cart answers 200 to what it does not do (contracts/cscart §3.4, §4.6): every change is read back."""
+
+    @pytest.fixture
+    def pair(self, shops: Opener) -> Pair:
+        """Product A and a category in both shops; shared stock, and both own the categories."""
+        pair = shops()
+        pair.set(products={"owners": {"quantity": "shared", "category": "both"}})
+        pair.product("A", price="10.00", amount=10)
+        pair.at_cscart("category.create", name="Tea")
+        self.tea = pair.at_webasyst("category.create", name="Tea")
+        for _ in range(2):
+            assert pair.run().exit is Exit.OK
+            pair.later(4000)
+        return pair
+
+    @pytest.mark.parametrize(
+        "field", ["name", "description", "price", "list_price", "visible", "quantity", "category"]
+    )
+    def test_what_cscart_did_not_take_is_told_and_sent_again(self, pair: Pair, field: str) -> None:
+        """The product is set aside with the field's name; nothing is agreed, so what stands in CS-Cart is no edit."""
+        sku_id = pair.office_sku("A")["id"]
+        if field == "category":
+            pair.at_webasyst("product.update", id=pair.office_product("A")["id"], categories=[self.tea])
+        elif field in SKU_EDITS:
+            pair.at_webasyst("sku.update", id=sku_id, **SKU_EDITS[field])
+        else:
+            staff(pair, "A", **{"visible": {"status": "0"}}.get(field, {field: "New"}))
+        before, edited = there(pair, "A"), pair.office_product("A")
+        yes = {"status": 200, "content_type": "application/json", "body": '{"product_id":"1"}'}
+        pair.cscart.faults.add(
+            {"when": "before", "kind": "status", "times": None, "match": {"method": "PUT"}, **yes}
+        )
+        pair.later(4000)
+        run = pair.run()
+        assert run.reasons == {str(before["product_id"]): "not-taken"}
+        assert f"did not take {field} of" in run.text(before["product_id"])
+        assert there(pair, "A") == before
+        assert pair.office_product("A") == edited
+        pair.cscart.faults.clear()
+        pair.later(4000)
+        assert pair.run().exit is Exit.OK
+        assert there(pair, "A") != before
+        quiet(pair)
+
+
 class TestLostAnswers:
     """A write to CS-Cart whose answer got lost."""
 
@@ -309,6 +387,48 @@ class TestVanished:
         self.lose(pair, shop)
         assert pair.stock("A") == 0 if shop == "cscart" else pair.amount("A") == 0
         assert pair.writes == 1
+        quiet(pair)
+
+    @pytest.mark.parametrize("fault", [None, {"when": "after", "kind": "drop"}], ids=["done", "lost answer"])
+    @pytest.mark.parametrize("shop", ["cscart", "webasyst"])
+    def test_shared_stock_is_there_again_with_its_product(
+        self, pair: Pair, shop: str, fault: dict[str, Any] | None
+    ) -> None:
+        """A product without a category is not listed by CS-Cart, nor is one by Webasyst that the user may not see: that it
+        was sold out meanwhile was syncd's doing, and counts as no sale. What people did meanwhile does."""
+        pair.set(products={"vanished": "zero", "owners": {"quantity": "shared"}}, http={"deadline": 1})
+        pair.later(4000)
+        pair.run()
+        pair.at_webasyst("sku.update", id=pair.office_sku("A")["id"], stock={"1": 7, "2": 0})
+        if fault is not None:
+            writes = {"method": "PUT"} if shop == "webasyst" else {"name": "shop.product.massUpdate"}
+            running = pair.cscart if shop == "webasyst" else pair.webasyst
+            running.faults.add({**fault, "match": writes})
+        with vanished(pair, shop):
+            for _ in range(2):
+                pair.later(4000)
+                pair.run()
+            assert pair.stock("A") == 0 if shop == "cscart" else pair.amount("A") == 0
+            if shop == "cscart":
+                pair.at_webasyst("sku.update", id=pair.office_sku("A")["id"], stock={"1": 2, "2": 0})
+            else:
+                pair.at_cscart("product.update", sku="A", amount=2, touch=False)
+        for _ in range(2):
+            pair.later(4000)
+            pair.run()
+        assert pair.amount("A") == pair.stock("A") == 9
+        quiet(pair)
+
+    def test_a_zero_that_both_own_is_no_edit_of_the_staffs(self, pair: Pair) -> None:
+        """Back in its category, the product brings its quantity to Webasyst again."""
+        pair.set(products={"vanished": "zero", "owners": {"quantity": "both"}})
+        with vanished(pair, "cscart"):
+            pair.later(4000)
+            pair.run()
+            assert pair.stock("A") == 0
+        pair.later(4000)
+        pair.run()
+        assert pair.amount("A") == pair.stock("A") == 10
         quiet(pair)
 
     @pytest.mark.parametrize("shop", ["cscart", "webasyst"])

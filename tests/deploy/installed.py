@@ -39,7 +39,7 @@ def build_wheel(folder: Path) -> Path:
     """Build the wheel of a copy of the sources, without a network."""
     source = folder / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "LICENSE"):
         shutil.copy(REPOSITORY / name, source)
     shutil.copytree(REPOSITORY / "syncd", source / "syncd", ignore=shutil.ignore_patterns("__pycache__"))
     command = [
