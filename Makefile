@@ -53,7 +53,8 @@ docs: $(STAMP) ## Writes the pages of docs/ that are made from the program: sett
 slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow
 
-bench: $(STAMP) ## The benchmarks: a full sweep of a large shop, and the way from a call to the order
+bench: $(STAMP) ## The benchmarks: starting, a full sweep of a large shop, and the way from a call to the order
+	@$(BIN)/python -m benchmarks.start
 	@$(BIN)/python -m benchmarks.sweep
 	@$(BIN)/python -m benchmarks.hooks
 

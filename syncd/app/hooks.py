@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from syncd.app.feeds import horoshop_client
+from syncd.app.further import horoshop_client
 from syncd.app.process import PAIR, SOURCE, App
 from syncd.errors import Misconfigured, Refused
 from syncd.settings import Settings

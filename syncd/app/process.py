@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from syncd.app.preview import Preview
 from syncd.errors import Misconfigured
 from syncd.model.owner import Field, Owner
 from syncd.settings import Settings
@@ -30,6 +30,9 @@ from syncd.state.pairs import Pair
 from syncd.sync.product_pictures import MERGED
 from syncd.sync.reference import account_of
 from syncd.sync.turns import Turns
+
+if TYPE_CHECKING:
+    from syncd.app.preview import Preview
 
 PAIR = "main"
 """The key of the one pair that the settings describe."""

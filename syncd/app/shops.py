@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncd.app.feeds import Back, Feed, feed_of, watch_of
+from syncd.app.feeds import Back, Feed, watch_of
 from syncd.app.process import PAIR, SOURCE, App, owners_of
 from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.owner import Field, Owner
@@ -93,6 +93,9 @@ class Shops:
         watch = watch_of(app, policy, hooked=app.settings.cscart.hook_secret is not None)
         shops.feeds = {ORDERS: Feed(policy, source, watch, Back(target, letters))}
         for entry in app.settings.sources:
+            # Only who has further sources waits for their code to load.
+            from syncd.app.further import feed_of  # noqa: PLC0415
+
             feed = await feed_of(app, entry)
             if app.preview is not None and feed.back is not None:
                 feed.source, feed.back.target = app.preview.further(

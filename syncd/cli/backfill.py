@@ -15,10 +15,10 @@ from syncd.app import PAIR, open_database, utc_now
 from syncd.cli import progress
 from syncd.cli.spell import backfill_json, spell_json
 from syncd.daemon.cycle import Report
+from syncd.daemon.leave import waits_for_leave
 from syncd.daemon.lock import holder
 from syncd.daemon.older import work_alone
 from syncd.daemon.once import Exit, exit_code
-from syncd.daemon.planning import waits_for_leave
 from syncd.daemon.streams import chosen
 from syncd.errors import AlreadyRunning, Misconfigured
 from syncd.settings import Settings, load_settings

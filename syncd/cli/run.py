@@ -8,15 +8,14 @@ from sqlalchemy import Connection
 
 from syncd import logs
 from syncd.app import utc_now
-from syncd.cli import plan_show, progress, summary
+from syncd.cli import progress, summary
 from syncd.cli.exits import code_of
-from syncd.cli.plan import made
 from syncd.cli.reading import database
 from syncd.cli.screen import Screen
 from syncd.daemon import streams
 from syncd.daemon.by_hand import UNWATCHED, Watch, run_by_hand
+from syncd.daemon.leave import give_leave, waits_for_leave
 from syncd.daemon.once import Exit
-from syncd.daemon.planning import give_leave, waits_for_leave
 from syncd.errors import SyncdError
 from syncd.settings import Settings, load_settings
 
@@ -52,6 +51,10 @@ def _give_leave(conn: Connection) -> None:
 
 def _plan_instead(settings: Settings, stream: str | None, *, as_json: bool) -> int:
     """Say what would be written; answers the exit code. Raises as `made` does."""
+    # An ordinary run needs nothing of this, and starts the quicker without it.
+    from syncd.cli import plan_show  # noqa: PLC0415
+    from syncd.cli.plan import made  # noqa: PLC0415
+
     planned = made(settings, stream)
     text = "nothing was written, for SYNCD_PLAN_FIRST is true and no plan was applied"
     code = int(planned.exit) or int(Exit.OUTSTANDING)

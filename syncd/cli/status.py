@@ -23,8 +23,8 @@ from syncd.cli.spell import (
     iso,
     spell_json,
 )
+from syncd.daemon.leave import leave_is_missing
 from syncd.daemon.lock import holder
-from syncd.daemon.planning import leave_is_missing
 from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
 from syncd.state import (

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, App, Progress, Shops, open_database, utc_now
-from syncd.app.preview import Preview
 from syncd.daemon.cycle import Cycles, Ending, Report, no_progress
 from syncd.daemon.drain import drain
 from syncd.daemon.lock import single_instance
@@ -25,6 +25,9 @@ from syncd.state.database import Database
 from syncd.state.failures import Failure
 from syncd.state.intents import Intent
 from syncd.sync.pulse import Pulse
+
+if TYPE_CHECKING:
+    from syncd.app.preview import Preview
 
 _SIGNALLED = 128
 """What shells add to the number of the signal that ended a command."""

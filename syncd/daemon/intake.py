@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import structlog
 
 from syncd.app import PAIR, SOURCE, utc_now
-from syncd.app.feeds import PREFIX, hook_keeper, hook_reader
+from syncd.app.feeds import PREFIX
+from syncd.app.further import hook_keeper, hook_reader
 from syncd.daemon.streams import ORDERS, PRODUCTS
 from syncd.settings import Settings
 from syncd.shops.cscart.hook import read_hook as read_cscart

@@ -13,6 +13,7 @@ from syncd.app import PAIR, App, Progress, Shops, open_database, utc_now
 from syncd.app.preview import Preview
 from syncd.daemon.by_hand import Result, Watch, run_by_hand
 from syncd.daemon.cycle import Cycles, Report, no_progress
+from syncd.daemon.leave import give_leave
 from syncd.daemon.once import Exit, exit_code, run_once
 from syncd.errors import Misconfigured
 from syncd.settings import Settings
@@ -23,9 +24,6 @@ from syncd.state.scratch import scratch
 from syncd.sync.preview.ledger import Gate, Recorder, Refused
 from syncd.sync.preview.plan import Plan
 from syncd.sync.preview.writes import Write
-
-RELEASED = "plan.applied"
-"""Set when a person first let syncd write: by `apply`, or by `run --yes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +54,6 @@ class Applied:
         """That of the run, or 3 when something was not done or left out."""
         left = bool(self.refused or self.not_done)
         return int(Exit.OUTSTANDING) if left and self.result.exit == Exit.OK else self.result.exit
-
-
-def waits_for_leave(settings: Settings, db: Database | None) -> bool:
-    """Whether nothing may be written yet: a plan is wanted first, and nobody has applied one."""
-    if db is None:
-        return settings.plan_first
-    return db.run_sync(lambda conn: leave_is_missing(conn, settings))
-
-
-def leave_is_missing(conn: Connection, settings: Settings) -> bool:
-    """The same inside a transaction."""
-    return settings.plan_first and cursors.get(conn, PAIR, RELEASED) is None
-
-
-def give_leave(conn: Connection, now: datetime) -> None:
-    """Let every later run write."""
-    if cursors.get(conn, PAIR, RELEASED) is None:
-        cursors.put(conn, PAIR, RELEASED, now)
 
 
 def make_plan(

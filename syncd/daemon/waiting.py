@@ -11,9 +11,9 @@ import structlog
 from syncd.app import utc_now
 from syncd.daemon import beat
 from syncd.daemon.beat import Beat
+from syncd.daemon.leave import waits_for_leave
 from syncd.daemon.lock import holder
 from syncd.daemon.notify import Notifier
-from syncd.daemon.planning import waits_for_leave
 from syncd.daemon.signals import Signals
 from syncd.errors import SyncdError
 from syncd.settings import Settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syncd.app import App
-from syncd.app.feeds import horoshop_client, justclick_client, marketplace_client
+from syncd.app.further import horoshop_client, justclick_client, marketplace_client
 from syncd.doctor import sources
 from syncd.doctor.finding import Finding, trouble
 from syncd.errors import Misconfigured, NotAuthorised, SyncdError

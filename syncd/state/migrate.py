@@ -1,21 +1,27 @@
 """Bringing the tables to the form that this version of syncd expects, by Alembic's migrations shipped in the package."""
 
+# ruff: noqa: PLC0415 - Alembic takes a tenth of a second to import, which a database that is up to date need not wait for
+
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from syncd.errors import Misconfigured
 from syncd.state.backup import backup
 from syncd.state.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 SCRIPTS = Path(__file__).parent / "migrations"
+_SCRIPT = re.compile(r"r(\d{4})_\w+\.py")
+"""What the file of a migration is called: its revision comes first, and they follow each other by number."""
+_TABLE = "alembic_version"
 _LOCK = 7_395_107_620_114_993
 """The key of PostgreSQL's advisory lock: two processes that start at once migrate one after the other."""
 
@@ -27,7 +33,7 @@ def current(database: Database) -> str | None:
 
 def head(scripts: Path = SCRIPTS) -> str:
     """The migration that this version of syncd needs."""
-    return ScriptDirectory.from_config(_config(scripts)).get_current_head() or ""
+    return max(_revisions(scripts), default="")
 
 
 def upgrade(database: Database, scripts: Path = SCRIPTS) -> Path | None:
@@ -41,12 +47,16 @@ def upgrade(database: Database, scripts: Path = SCRIPTS) -> Path | None:
         return None
     _check_known(database, found, scripts)
     saved = backup(database.path, f"before-{head(scripts)}") if database.path is not None and found else None
+    from alembic import command
+
     _run(database, scripts, lambda config: command.upgrade(config, "head"))
     return saved
 
 
 def downgrade(database: Database, revision: str, scripts: Path = SCRIPTS) -> None:
     """Migrate back to an earlier form (`base` for none); what the newer form added is lost."""
+    from alembic import command
+
     _run(database, scripts, lambda config: command.downgrade(config, revision))
 
 
@@ -62,15 +72,21 @@ def _run(database: Database, scripts: Path, step: Callable[[Config], None]) -> N
 
 
 def _check_known(database: Database, found: str | None, scripts: Path) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config(scripts)).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _revisions(scripts):
         raise Misconfigured(
             f"the database {database.name} was written by a newer syncd (form {found}, this one knows {head(scripts)}); "
             "install that version again, or restore the backup that it made before it changed the database"
         )
 
 
+def _revisions(scripts: Path) -> set[str]:
+    names = (_SCRIPT.fullmatch(file.name) for file in (scripts / "versions").iterdir())
+    return {name.group(1) for name in names if name is not None}
+
+
 def _config(scripts: Path) -> Config:
+    from alembic.config import Config
+
     config = Config()
     # A percent sign in the path would be taken for an interpolation.
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -78,4 +94,7 @@ def _config(scripts: Path) -> Config:
 
 
 def _revision(conn: Connection) -> str | None:
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table(_TABLE):
+        return None
+    found = conn.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar()
+    return None if found is None else str(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.scenarios.conftest import Opener
 from tests.scenarios.invariants import in_step
 from tests.scenarios.planning import applied, planned, told
 from tests.scenarios.shops import ORDER_ADD, Pair, two_shops
+from tests.scenarios.sources import HOROSHOP, World
 from tests.scenarios.test_orders_back import BACK
 
 CODES = "ABC"
@@ -125,6 +127,9 @@ EDITS: dict[str, Callable[[Pair, str], object]] = {
     "there: renamed": _rename_there,
     "there: counted": _stock_there,
 }
+
+FORWARD = sorted(name for name in EDITS if not name.startswith("there"))
+"""What happens in CS-Cart only."""
 
 
 @settings(
@@ -304,3 +309,79 @@ def test_a_stream_that_stops_makes_the_plan_incomplete(started: Pair) -> None:
     started.cscart.faults.add({"when": "before", "kind": "status", "status": 503, "times": None})
     started.set(http={"deadline": 0.5})
     assert planned(started).exit is Exit.FAILED
+
+
+# -- nothing is lost --------------------------------------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    before=st.lists(st.tuples(st.sampled_from(FORWARD), st.sampled_from(CODES)), min_size=1, max_size=5),
+    after=st.lists(st.tuples(st.sampled_from(FORWARD), st.sampled_from(CODES)), min_size=1, max_size=5),
+)
+def test_a_plan_that_was_overtaken_loses_nothing(
+    before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> None:
+    """Whatever is edited between the plan and its application: nothing is a failure, only planned writes are made, and an
+    ordinary run brings both shops in step."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        two_shops(CSCartShop(products=0), WebasystShop(products=0), Path(folder) / "data") as pair,
+    ):
+        for code in CODES:
+            pair.product(code)
+        pair.run()
+        pair.later(4000)
+        for name, code in before:
+            EDITS[name](pair, code)
+        made = planned(pair)
+        for name, code in after:
+            EDITS[name](pair, code)
+        done = applied(pair, made.plan)
+        assert Counter(write.digest for write in done.done) <= Counter(
+            write.digest for write in made.plan.writes
+        )
+        assert done.result.failures == []
+        pair.later(4000)
+        pair.run()
+        in_step(pair)
+        _whole(pair)
+
+
+def test_orders_of_further_sources_are_foreseen(world: World) -> None:
+    """In their currencies, with licence numbers, which no plan tells."""
+    world.let("marketplace", licences=["params", "comment"])
+    number = world.buy("marketplace", {"sku": "A", "licence": "CSC-8F2K-19QX-0001"}, status="P")
+    others = {source: world.buy(source, "A", "B") for source in ("horoshop", "justclick")}
+    made = planned(world)
+    assert "8F2K" not in plans.spelled(made.plan)
+    done = applied(world, made.plan)
+    assert (done.refused, done.not_done, done.exit) == ([], [], Exit.OK)
+    order = world.delivery("marketplace", number)
+    assert "CSC-8F2K-19QX-0001" in order["params"]["licence_numbers"]
+    for source, other in others.items():
+        world.delivery(source, other)
+    assert planned(world).plan.writes == []
+
+
+def test_a_state_for_a_further_source_is_foreseen(world: World) -> None:
+    """What Horoshop would be told is told first, and nothing is said to it before the application."""
+    world.let("horoshop", statuses_back={"processing": "2"})
+    world.streams = (HOROSHOP, "orders-back.horoshop")
+    number = world.buy("horoshop", "A")
+    world.run()
+    world.at_webasyst("order.action", id=world.delivery("horoshop", number)["id"], action="process")
+    world.later(60)
+    writes = world.sources["horoshop"].counters.writes
+    made = planned(world)
+    assert [(write.action, write.target) for write in made.plan.writes] == [
+        ("order.status", f"Horoshop order {number}")
+    ]
+    assert world.sources["horoshop"].counters.writes == writes
+    done = applied(world, made.plan)
+    assert (done.refused, done.not_done) == ([], [])
+    assert planned(world).plan.writes == []

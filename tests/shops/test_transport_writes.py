@@ -138,3 +138,12 @@ async def test_a_picture_may_be_had_later(connect: Connect, script: Script) -> N
     async with wire(script) as shop:
         with pytest.raises(ShopUnavailable):
             await connect(shop.url).download(f"{shop.url}/a.png", max_bytes=10)
+
+
+async def test_a_transport_that_only_reads_sends_no_write(connect: Connect) -> None:
+    """While a plan is made nothing may reach a shop, whatever the code above believes."""
+    async with wire(says(200)) as shop:
+        with pytest.raises(RuntimeError, match="while a plan is made"):
+            await connect(shop.url, read_only=True).write("POST", "/a")
+        assert (await connect(shop.url, read_only=True).read("GET", "/a")).status == 200
+        assert len(shop.requests) == 1
