@@ -53,8 +53,9 @@ docs: $(STAMP) ## Writes the pages of docs/ that are made from the program: sett
 slow: $(STAMP) ## The tests that take longer than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow
 
-bench: $(STAMP) ## The benchmark of a full sweep of a large shop
+bench: $(STAMP) ## The benchmarks: a full sweep of a large shop, and the way from a call to the order
 	@$(BIN)/python -m benchmarks.sweep
+	@$(BIN)/python -m benchmarks.hooks
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
 	@$(BIN)/python -m pip install --quiet uv

@@ -18,6 +18,7 @@ from syncd.shops.horoshop.source import HoroshopSource as HoroshopOrders
 from syncd.shops.horoshop.target import HoroshopTarget
 from syncd.shops.justclick.client import JustClickClient
 from syncd.shops.justclick.hook import read_hook as read_justclick
+from syncd.shops.justclick.hook_pincodes import without_pincodes
 from syncd.shops.justclick.source import JustClickSource as JustClickOrders
 from syncd.shops.marketplace import client as marketplace
 from syncd.shops.marketplace.hook import read_hook as read_marketplace
@@ -101,6 +102,11 @@ def hook_reader(entry: AnySource) -> Callable[[HookCall], HookNews]:
         key = entry.key.get_secret_value()
         return lambda call: read_justclick(call, key=key)
     return read_horoshop if isinstance(entry, HoroshopSource) else read_marketplace
+
+
+def hook_keeper(entry: AnySource) -> Callable[[HookCall], HookCall]:
+    """What may be kept of a call of this source."""
+    return without_pincodes if isinstance(entry, JustClickSource) else lambda call: call
 
 
 async def _policy(app: App, entry: AnySource) -> OrderPolicy:

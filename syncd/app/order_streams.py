@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from syncd.app.feeds import Feed
-from syncd.app.process import PAIR, Finished, Progress
+from syncd.app.process import PAIR, SOURCE, Finished, Progress
 from syncd.app.product_streams import ProductStreams
 from syncd.app.shops import Shops
+from syncd.state import inbox
+from syncd.state.backfills import BEGINNING, Backfill
 from syncd.sync.customers import UserMap
 from syncd.sync.failing import SetAsideRecords
 from syncd.sync.order_back_handling import OrderBackHandling
 from syncd.sync.order_back_lines import LinesBack
 from syncd.sync.order_back_status import StatusBack
 from syncd.sync.order_back_tracking import TrackingBack
+from syncd.sync.order_backfill import OrderBackfill
 from syncd.sync.order_brake import OrderLookAhead
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
@@ -39,11 +43,19 @@ class OrderStreams:
     shops: Shops
 
     def orders(
-        self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
+        self,
+        tally: Tally,
+        progress: Progress,
+        finished: Finished,
+        pulse: Pulse,
+        *,
+        override: bool,
+        since: datetime | None = None,
     ) -> OrdersCycle:
-        """One cycle of the stream that the tally is named after; `override` lets it pass the brakes."""
+        """One cycle of the stream that the tally is named after; `override` lets it pass the brakes, `since` brings orders
+        from before the start of the sync, too."""
         app, feed = self.shops.app, self.shops.feeds[tally.stream]
-        policy = feed.policy
+        policy = feed.policy if since is None else replace(feed.policy, since=since)
         brakes = self.shops.brakes(policy.stream, tally, override=override)
         failing = SetAsideRecords(app.db, PAIR, policy.stream, now=app.now)
         writes = self._order_writes(policy, tally, brakes)
@@ -80,6 +92,22 @@ class OrderStreams:
             hints=OrderHints(app.db, PAIR, policy.source, handling, settling.settle_page, app.now),
             source_watch=feed.watch,
         )
+
+    def backfill(self, fill: Backfill, progress: Progress, pulse: Pulse) -> OrderBackfill:
+        """The work on a backfill of orders."""
+        app, tally = self.shops.app, Tally(self.shops.order_policy().stream)
+
+        def counted(done: int, total: int | None) -> None:
+            progress(fill.done + done, fill.total or total)
+
+        cycle = self.orders(
+            tally, counted, lambda conn: None, pulse, override=False, since=fill.since or BEGINNING
+        )
+
+        async def called() -> bool:
+            return bool(await app.db.run(lambda conn: inbox.waiting(conn, PAIR, SOURCE, 1)))
+
+        return OrderBackfill(self.shops.source, cycle.run_page, app.db, called, app.now)
 
     def orders_back(
         self, tally: Tally, progress: Progress, finished: Finished, pulse: Pulse, *, override: bool
@@ -145,6 +173,7 @@ class OrderStreams:
             tally=tally,
             now=app.now,
             finisher=finisher,
+            newcomers=app.newcomers,
             bring=self._bring(policy),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,8 @@ class App:
     """Writes to the source: what was just read there must not wait for the office."""
     preview: Preview | None = None
     """Who watches the writes: a plan that is made, or applied."""
+    newcomers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever makes an order in the office: only one looks for a customer who may be new."""
     _transports: list[Transport] = field(default_factory=list)
     _log: RequestLog | None = None
 

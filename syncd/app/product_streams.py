@@ -12,6 +12,7 @@ from syncd.sync.failing import SetAsideRecords
 from syncd.sync.outcome import Tally
 from syncd.sync.pictures_back import PicturesBack
 from syncd.sync.product_apply import ProductApply
+from syncd.sync.product_backfill import ProductBackfill
 from syncd.sync.product_batch import ProductBatch
 from syncd.sync.product_bring import ProductBringer
 from syncd.sync.product_create import ProductCreate
@@ -184,6 +185,11 @@ class ProductStreams:
         apply = self._product_apply(Tally(PRODUCTS), Pulse(), override=False)
         doubts = self._product_doubts(apply)
         return ProductBringer(apply, doubts, self.shops.source, self._listing(), self.shops.products_busy)
+
+    def backfill(self) -> ProductBackfill:
+        """The work on a backfill of products."""
+        app = self.shops.app
+        return ProductBackfill(self.bringer().compare, app.db, PAIR, SOURCE, app.now)
 
     def _product_doubts(self, apply: ProductApply) -> ProductDoubts:
         app = self.shops.app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from syncd import logs
@@ -35,11 +35,16 @@ def _show(screen: Screen, found: Sequence[Finding], result: Verdict) -> None:
                 show_finding(screen, finding)
     counts = {level: sum(finding.level is level for finding in found) for level in Level}
     screen.line()
-    screen.text(f"{counts[Level.ERROR]} errors, {counts[Level.WARNING]} warnings, {counts[Level.OK]} ok.")
+    told = [f"{number} {word}{'' if number == 1 else 's'}" for word, number in _bad(counts)]
+    screen.text(f"{', '.join(told)}, {counts[Level.OK]} ok.")
     if result is Verdict.ERRORS:
         screen.text("Next: put the errors right, then 'syncd doctor' again.")
     else:
         screen.text("Next: 'syncd plan' shows what a first run would write.")
+
+
+def _bad(counts: Mapping[Level, int]) -> list[tuple[str, int]]:
+    return [(str(level), counts[level]) for level in (Level.ERROR, Level.WARNING)]
 
 
 def show_finding(screen: Screen, finding: Finding) -> None:

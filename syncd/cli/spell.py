@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syncd.state.backfills import Backfill
 from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
 from syncd.state.failures import Failure
@@ -115,6 +116,20 @@ def difference_json(link: OrderLink) -> dict[str, Any]:
         "webasyst": link.order_id,
         "difference": link.difference,
         "requested": link.requested,
+    }
+
+
+def backfill_json(fill: Backfill) -> dict[str, Any]:
+    """A backfill as JSON."""
+    return {
+        "kind": fill.kind,
+        "since": iso(fill.since),
+        "until": iso(fill.until),
+        "rate": fill.rate,
+        "done": fill.done,
+        "total": fill.total,
+        "asked_at": iso(fill.asked_at),
+        "finished_at": iso(fill.finished_at),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_differences,
 from syncd.cli.reading import database
 from syncd.cli.screen import Column, Screen
 from syncd.cli.spell import (
+    backfill_json,
     brake_json,
     conflict_json,
     difference_json,
@@ -27,6 +28,7 @@ from syncd.daemon.planning import leave_is_missing
 from syncd.daemon.streams import all_of, enabled, entry_of
 from syncd.settings import Settings, load_settings
 from syncd.state import (
+    backfills,
     brakes,
     conflicts,
     cursors,
@@ -37,6 +39,7 @@ from syncd.state import (
     runs,
     wishes,
 )
+from syncd.state.backfills import Backfill
 from syncd.state.brakes import Brake
 from syncd.state.conflicts import HeldConflict
 from syncd.state.database import Database
@@ -75,6 +78,7 @@ class Status:
     differences: list[OrderLink]
     waits: bool
     """Whether nothing is written before the first plan is applied."""
+    backfills: list[Backfill] = field(default_factory=list)
 
 
 def status_command(*, as_json: bool) -> int:
@@ -119,6 +123,7 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         conflicts=conflicts.all(conn, PAIR),
         differences=order_links.edited(conn, PAIR),
         waits=leave_is_missing(conn, settings),
+        backfills=backfills.all(conn, PAIR),
     )
 
 
@@ -143,6 +148,11 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
     screen.table(columns, [_row(stream, now) for stream in status.streams])
     if any(stream.paused_at for stream in status.streams):
         screen.text("Next: 'syncd resume' ends the pause.")
+    for fill in status.backfills:
+        if fill.open:
+            screen.text(
+                f"Backfill: {fill.done} of {fill.total or '?'} {fill.kind} done, {fill.rate} a minute."
+            )
     for stream in status.streams:
         if stream.last is not None and stream.last.message:
             screen.heading(f"{stream.name}: {stream.last.outcome}")
@@ -176,6 +186,7 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "conflicts": [conflict_json(held) for held in status.conflicts],
         "differences": [difference_json(link) for link in status.differences],
         "waits_for_apply": status.waits,
+        "backfills": [backfill_json(fill) for fill in status.backfills],
     }
 
 

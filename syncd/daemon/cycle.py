@@ -9,17 +9,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import structlog
 from sqlalchemy import Connection
 
 from syncd import correlation
 from syncd.app import PAIR, OrderStreams, ProductStreams, Progress, Shops
-from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
+from syncd.daemon.streams import ORDERS, PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured, NotAuthorised, StopStream, SyncdError
-from syncd.state import brakes, conflicts, failures, intents, runs
+from syncd.state import backfills, brakes, conflicts, failures, intents, runs
 from syncd.state.runs import Run
 from syncd.sync.orders import OrdersCycle
 from syncd.sync.outcome import Tally
 from syncd.sync.pulse import Pulse, Stopped
+
+log = structlog.get_logger(__name__)
 
 
 class Cycle(Protocol):
@@ -108,10 +111,28 @@ class Cycles:
                     await cycle.run_hints()
                 else:
                     await cycle.run(retry_all=retry_all)
+                    await self._older(stream)
         except SyncdError as error:
             ending, message = ending_of(error), str(error)
             await app.db.run(lambda conn: self._record(conn, tally, began, ending, message))
         return await self._report(tally, ending, message)
+
+    async def _older(self, stream: str) -> None:
+        """A portion of what a person asked for from before, once the stream's live work is done."""
+        app = self.shops.app
+        if stream not in (ORDERS, PRODUCTS) or app.preview is not None:
+            return
+        fill = await app.db.run(lambda conn: backfills.get(conn, PAIR, stream))
+        if fill is None or not fill.open:
+            return
+        show = self.progress(f"older {stream}")
+        if stream == ORDERS:
+            after = await OrderStreams(self.shops).backfill(fill, show, self.pulse).work(fill)
+        else:
+            after = await ProductStreams(self.shops).backfill().work(fill)
+            show(after.done, after.total)
+        say = log.debug if after.open else log.info
+        say("backfill.portion", kind=stream, done=after.done, total=after.total, finished=not after.open)
 
     async def first_time(self, stream: str) -> bool:
         """Whether the stream has never finished a cycle."""

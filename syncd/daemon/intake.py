@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from syncd.app import PAIR, SOURCE, utc_now
-from syncd.app.feeds import PREFIX, hook_reader
+from syncd.app.feeds import PREFIX, hook_keeper, hook_reader
 from syncd.daemon.streams import ORDERS, PRODUCTS
 from syncd.settings import Settings
 from syncd.shops.cscart.hook import read_hook as read_cscart
@@ -26,7 +26,7 @@ def callers(settings: Settings) -> dict[str, HookSource]:
     for entry in settings.sources:
         if entry.hook_secret is not None:
             known[entry.name] = HookSource(
-                entry.name, entry.hook_secret.get_secret_value(), hook_reader(entry)
+                entry.name, entry.hook_secret.get_secret_value(), hook_reader(entry), hook_keeper(entry)
             )
     return known
 

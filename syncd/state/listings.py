@@ -108,6 +108,12 @@ def forget(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> Non
         conn.execute(delete(listings).where(_of(pair, source) & listings.c.source_key.in_(batch)))
 
 
+def after(conn: Connection, pair: str, source: str, key: str, most: int) -> list[str]:
+    """The keys that follow this one, in their order as texts; from the beginning after an empty one."""
+    query = select(listings.c.source_key).where(_of(pair, source) & (listings.c.source_key > key))
+    return [row.source_key for row in conn.execute(query.order_by(listings.c.source_key).limit(most))]
+
+
 def count(conn: Connection, pair: str, source: str) -> int:
     """How many products the source listed."""
     return conn.scalar(select(func.count()).select_from(listings).where(_of(pair, source))) or 0

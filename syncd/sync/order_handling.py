@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -86,6 +87,8 @@ class OrderHandling:
     """Keys of new customers whose creation is in doubt: their further orders wait."""
     waiting: list[Order] = field(default_factory=list)
     troubles: int = 0
+    reach: datetime | None = None
+    """Since when orders are brought that a person asked for: one of them that failed is tried again."""
 
     async def adopt_known(self, orders: Sequence[Order]) -> None:
         """Orders that carry our reference though no link is known (a lost database) are adopted, not made again."""
@@ -133,7 +136,7 @@ class OrderHandling:
         link = await self.db.run(
             lambda conn: order_links.get(conn, self.policy.pair, self.policy.source, order.key)
         )
-        decision = decide(order, link, self.policy)
+        decision = decide(order, link, self._reaching() if again else self.policy)
         if again and isinstance(decision, Create):
             await self._adopt_known([order])
             if self._handled(order):
@@ -157,6 +160,12 @@ class OrderHandling:
         """Whether the order lacks what it lacked at the last look, and its pause is not over: a look out of turn, because
         its shop called or a person asked, uses up none of the pauses."""
         return self.failing.has(order.key, AWAITS) and self.failing.waits(order.key, version_of(order))
+
+    def _reaching(self) -> OrderPolicy:
+        """The policy for orders that are called for by name."""
+        if self.reach is None or self.reach >= self.policy.since:
+            return self.policy
+        return replace(self.policy, since=self.reach)
 
     async def _guard(self, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of one order and give every error its place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,6 +64,8 @@ class OrderWrites:
     tally: Tally
     now: Callable[[], datetime]
     finisher: OrderFinish
+    newcomers: asyncio.Lock
+    """Held while an order is made by any stream: two that meet the same new customer would make two contacts of them."""
     bring: Callable[[Sequence[str]], Awaitable[None]] | None = None
     """Brings source products to the office that an order needs before their own stream came to them."""
 
@@ -73,31 +76,8 @@ class OrderWrites:
     async def create(self, order: Order) -> None:
         """Make the order in the office. Raises `InDoubt` when the answer was lost; the intent then stays."""
         match = await self._match(order)
-        draft = await self._draft(order, match)
-        if save_variables(draft.lines) > MOST_VARIABLES:
-            raise Held(
-                f"order {order.number} has {len(draft.lines)} lines, more than one form of Webasyst takes; "
-                "enter it there by hand",
-                code="too-large",
-            )
-        lines = fingerprint((line.sku_id, str(line.quantity.normalize())) for line in draft.lines)
-        payload = {
-            "contact_id": draft.contact_id,
-            "lines": lines,
-            "customer": keys_of(order.customer) if draft.contact_id is None else [],
-        }
-        step = Step(order.key, "order.create", draft.params[PARAM], payload)
-        profile = await self.office.profile()
-        if draft.currency == profile.rates.primary:
-            made = await self.writer.run(
-                step, lambda: self.office.add_order(draft), lambda conn, made: self._link(conn, order, made)
-            )
-        else:
-            made = await self.writer.run(
-                step,
-                lambda: self._create_in_currency(draft),
-                lambda conn, made: self._link(conn, order, made),
-            )
+        async with self.newcomers:
+            made = await self._make(order, match)
         self.tally.add(Event.CREATED)
         log.info("order.created", order=order.number, webasyst=made.order_id, total=str(order.total))
         await self._finish(order, self._fresh_link(order, made), made, ALL_FACETS, match)
@@ -125,6 +105,30 @@ class OrderWrites:
             )
         match = await self._match(order) if Facet.LINES in facets else Match({}, ())
         await self._finish(order, link, actual, facets, match)
+
+    async def _make(self, order: Order, match: Match) -> OfficeOrder:
+        """The creation, from the look for the customer to the link."""
+        draft = await self._draft(order, match)
+        if save_variables(draft.lines) > MOST_VARIABLES:
+            raise Held(
+                f"order {order.number} has {len(draft.lines)} lines, more than one form of Webasyst takes; "
+                "enter it there by hand",
+                code="too-large",
+            )
+        lines = fingerprint((line.sku_id, str(line.quantity.normalize())) for line in draft.lines)
+        payload = {
+            "contact_id": draft.contact_id,
+            "lines": lines,
+            "customer": keys_of(order.customer) if draft.contact_id is None else [],
+        }
+        step = Step(order.key, "order.create", draft.params[PARAM], payload)
+        profile = await self.office.profile()
+        primary = draft.currency == profile.rates.primary
+        return await self.writer.run(
+            step,
+            lambda: self.office.add_order(draft) if primary else self._create_in_currency(draft),
+            lambda conn, made: self._link(conn, order, made),
+        )
 
     async def _create_in_currency(self, draft: OrderDraft) -> OfficeOrder:
         """`order.save` answers no id: the order is found by its reference at once (contracts/webasyst §5.4 B)."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.model.exchange import Page
 from syncd.model.order import Order
-from syncd.state import cursors, order_links
+from syncd.state import backfills, cursors, order_links
 from syncd.state.database import Database
 from syncd.sync.catalog import REREAD, Catalog
 from syncd.sync.facets import version_of
@@ -58,6 +58,11 @@ class OrdersCycle:
         await self.brakes.spend()
         await self._commit(None)
 
+    async def run_page(self, page: Page[Order]) -> None:
+        """Only these orders, which somebody else has read; the cursor stays."""
+        await self._begin(everything=False)
+        await self._page(page)
+
     async def run(self, *, retry_all: bool = False) -> None:
         """Settle what is in doubt, finish what was interrupted, read everything changed since the cursor, and retry what
         is due: last, so that records that keep failing never delay the others.
@@ -83,6 +88,8 @@ class OrdersCycle:
         self.handling.crossing.at_source.clear()
         await self.failing.load()
         await self.brakes.load()
+        if self.policy.sells_our_stock:
+            self.handling.reach = await self.db.run(lambda conn: backfills.reach(conn, self.policy.pair))
         everything = everything or bool(self.brakes.released)
         self.settling.everything = everything
         await self.settling.settle()

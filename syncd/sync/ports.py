@@ -233,6 +233,11 @@ class ProductOffice(Protocol):
 class ShopSource(OrderSource, ProductSource, Protocol):
     """The shop whose products are synced, as it is read."""
 
+    async def placed_orders(
+        self, start: datetime, end: datetime | None, page: int, size: int
+    ) -> tuple[Page[Order], bool]:
+        """One page of the orders placed from `start` until before `end`, the oldest first, and whether it is the last."""
+
 
 class Target(ProductTarget, OrderTarget, Protocol):
     """The same shop, as it is written to."""

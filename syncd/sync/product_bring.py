@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from syncd.errors import Held, StopStream
+from syncd.sync.brake import LEAST_SUSPICIOUS
 from syncd.sync.ports import ProductSource
 from syncd.sync.product_apply import ProductApply
 from syncd.sync.product_doubts import ProductDoubts
@@ -26,6 +27,19 @@ class ProductBringer:
     source: ProductSource
     listing: SourceListing
     busy: asyncio.Lock
+
+    async def compare(self, keys: Sequence[str]) -> None:
+        """Compare these source products in full and write what differs, under the brakes. Raises as a cycle does."""
+        async with self.busy:
+            await self.apply.begin()
+            again = await self.doubts.settle()
+            page = await self.source.products(list(dict.fromkeys([*keys, *again])))
+            ours = self.listing.ours(page.records)
+            await self.listing.note(ours, self.listing.scan_number())
+            wanted = [product.key for product in ours]
+            if len(wanted) >= LEAST_SUSPICIOUS:
+                await self.apply.look_ahead([wanted])
+            await self.apply.batch(wanted)
 
     async def bring(self, keys: Sequence[str]) -> None:
         """Compare these source products with the office and create what it lacks.

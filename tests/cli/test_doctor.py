@@ -43,7 +43,7 @@ def test_errors_are_1_also_beside_warnings(pair: Pair, cli: Cli) -> None:
     result = cli("doctor", SYNCD_CSCART__CATEGORY_ID="9999")
 
     assert result.exit_code == 1
-    assert "1 errors, 1 warnings" in result.stdout
+    assert "1 error, 1 warning, " in result.stdout
     assert "put the errors right" in result.stdout
 
 
@@ -69,6 +69,13 @@ def test_as_json(pair: Pair, cli: Cli) -> None:
     assert all(set(one) == {"level", "subject", "check", "what", "why", "fix"} for one in told["findings"])
     assert {one["level"] for one in told["findings"]} == {"ok", "warning"}
     assert "write probe" in {one["check"] for one in told["findings"]}
+
+
+def test_nothing_is_left_behind(pair: Pair, cli: Cli) -> None:
+    """Neither a database nor a line in the request log, which a running daemon may own."""
+    cli("doctor")
+
+    assert not pair.data_dir.exists()
 
 
 def test_no_secret_is_printed(pair: Pair, cli: Cli) -> None:

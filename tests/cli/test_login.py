@@ -276,6 +276,40 @@ def test_a_logout_that_webasyst_does_not_hear_keeps_the_token(pair: Pair, cli: C
     assert stored(pair) == token
 
 
+def test_a_logout_that_webasyst_does_not_confirm_keeps_the_token(pair: Pair, cli: Cli) -> None:
+    """It says yes with an empty token where it has revoked nothing (contracts/webasyst §1.2)."""
+    token = pair.webasyst.credentials["token"]
+    paste(pair, token)
+    pair.webasyst.faults.add(
+        {
+            "when": "before",
+            "kind": "status",
+            "status": 200,
+            "body": '{"access_token":""}',
+            "match": {"name": "oauth.revoke"},
+        }
+    )
+
+    result = cli("logout", SYNCD_WEBASYST__TOKEN="")
+
+    assert result.exit_code == 1
+    assert "Team app" in result.stderr
+    assert stored(pair) == token
+
+
+def test_a_login_that_fails_leaves_the_stored_token_in_force(pair: Pair, settings: Settings) -> None:
+    """Signing in again gives the same token; to end it would stop a syncd that runs."""
+    first = SignIn.of(settings)
+    asyncio.run(first.with_code(shown_code(first.page(None))))
+    again = SignIn.of(settings)
+    code = shown_code(again.page(None))
+    pair.at_webasyst("rights", contact_id=1, rights={"orders": 1})
+
+    with pytest.raises(NotAuthorised):
+        asyncio.run(again.with_code(code))
+    assert stored(pair) in tokens(pair)
+
+
 def test_a_logout_without_a_token_says_so(cli: Cli) -> None:
     """There is nothing to end, and where else a token may stand is told."""
     result = cli("logout")

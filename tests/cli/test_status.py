@@ -71,6 +71,7 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "conflicts",
             "differences",
             "waits_for_apply",
+            "backfills",
         )
     ]
     orders = told["streams"][0]

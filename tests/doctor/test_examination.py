@@ -482,3 +482,50 @@ def test_hosts_that_are_not_there(pair: Pair) -> None:
 
     assert bad(found) == {("cscart", "dns"): ERROR, ("cscart", "authentication"): ERROR}
     assert verdict(found) is Verdict.ERRORS
+
+
+def answer(body: object, **match: str) -> dict[str, object]:
+    """A fault: whatever matches is answered with this JSON."""
+    text = json.dumps(body)
+    return {
+        "when": "before",
+        "kind": "status",
+        "status": 200,
+        "body": text,
+        "content_type": "application/json",
+        "match": match,
+        "times": None,
+    }
+
+
+def test_products_that_cannot_be_read(pair: Pair, examined: Examine) -> None:
+    """Rows without what the contract promises are counted on either side."""
+    params = {"page": 1, "items_per_page": 500, "total_items": "1"}
+    rows = {"products": [{"product_id": "1", "product_code": "A"}], "params": params}
+    pair.cscart.faults.add(answer(rows, path="items_per_page=500"))
+    broken = {"count": 1, "offset": 0, "limit": 1000, "products": [{"id": "1", "skus": "none"}]}
+    pair.webasyst.faults.add(answer(broken, name="shop.product.search"))
+
+    assert bad(examined()) == {
+        ("cscart", "unreadable products"): WARNING,
+        ("webasyst", "unreadable products"): WARNING,
+    }
+
+
+def test_letters_to_skip_count_only_where_a_person_chose_them(pair: Pair, examined: Examine) -> None:
+    """A shop that lacks one of the default letters has nothing to correct."""
+    rows = [{"status_id": "1", "status": "P", "type": "O", "description": "Paid"}]
+    pair.cscart.faults.add(answer({"statuses": rows, "params": {"total_items": "1"}}, name="GET statuses"))
+    pair.set(statuses='{"P":"processed"}')
+
+    assert bad(examined()) == {}
+    pair.set(orders={"skip_statuses": '["F","N"]'})
+    assert bad(examined()) == {("cscart", "status letters"): ERROR}
+
+
+def test_licences_that_nobody_wants_are_not_asked_for(pair: Pair, examined: Examine) -> None:
+    """An entry without licences needs no right to them."""
+    with further(pair, MarketplaceShop(products=1), licences=[]) as shop:
+        told = source_findings(examined(), "marketplace")
+        assert "licences" not in told
+        assert shop.counters.by_method.get("GET licenses", 0) == 0

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, event
 
 from syncd.app import App, Shops, open_database, utc_now
+from syncd.daemon import streams
 from syncd.daemon.cycle import Cycles, Report
 from syncd.daemon.once import exit_code, run_once
-from syncd.daemon.streams import PAIR_STREAMS as STREAMS
 from syncd.settings import Settings, load_settings
 from syncd.shops.transport import Transport
 from syncd.state.database import Database
@@ -80,7 +80,7 @@ async def run(settings: Settings, db: Database) -> list[Report]:
     """One run by hand of all streams."""
     ahead = timedelta(seconds=float(os.environ.get(AHEAD, "0")))
     async with App(settings, db, now=lambda: utc_now() + ahead) as app:
-        return await run_once(Cycles(await Shops.connect(app)), STREAMS)
+        return await run_once(Cycles(await Shops.connect(app)), streams.all_of(settings))
 
 
 def main() -> int:

@@ -22,6 +22,15 @@ ROOT = Path(__file__).parents[2]
 
 def start(pair: Pair, crash_at: int = 0) -> subprocess.Popen[bytes]:
     """A syncd that runs once and ends, or dies at the chosen crash point."""
+    return _process(pair, "tests.scenarios.child", str(crash_at))
+
+
+def start_daemon(pair: Pair) -> subprocess.Popen[bytes]:
+    """A syncd that runs until it is stopped or killed."""
+    return _process(pair, "syncd", "run")
+
+
+def _process(pair: Pair, *command: str) -> subprocess.Popen[bytes]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("SYNCD_")}
     given = {
         "SYNCD_CSCART__URL": pair.cscart.url,
@@ -41,10 +50,12 @@ def start(pair: Pair, crash_at: int = 0) -> subprocess.Popen[bytes]:
             f"SYNCD_PRODUCTS__{name.upper()}": value if isinstance(value, str) else json.dumps(value)
             for name, value in pair.options.get("products", {}).items()
         },
+        **({"SYNCD_SOURCES": given["sources"]} if (given := pair.given()).get("sources") else {}),
+        "SYNCD_HTTP__PORT": str(given["http"].get("port", 0)),
         AHEAD: str(pair.ahead.total_seconds()),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.child", str(crash_at)],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         env={**own, **given},
         stdout=subprocess.DEVNULL,

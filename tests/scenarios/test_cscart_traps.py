@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from syncd.daemon.once import Exit
@@ -93,7 +95,7 @@ def test_an_unknown_letter_is_never_stored(pair: Pair) -> None:
 
 
 def test_no_line_is_lost_when_an_order_is_written(pair: Pair) -> None:
-    """A list of lines loses its first one (§4.5): they are sent as a map."""
+    """A list of lines loses its first one (§4.5): they are sent as a map, with keys from "1" on."""
     pair.product("B", price="3.00", amount=10)
     pair.run()
     number = str(pair.place({"sku": "A", "amount": 1}, {"sku": "B", "amount": 1}))
@@ -108,3 +110,5 @@ def test_no_line_is_lost_when_an_order_is_written(pair: Pair) -> None:
     lines = pair.source_orders()[number]["lines"]
     found = lines.values() if isinstance(lines, dict) else lines
     assert sorted((line["code"], int(line["amount"])) for line in found) == [("A", 2), ("B", 2)]
+    sent = [json.loads(call.body) for call in pair.cscart.counters.journal if call.name == "PUT orders"]
+    assert [list(body["products"]) for body in sent if isinstance(body["products"], dict)] == [["1", "2"]]

@@ -254,6 +254,60 @@ class TestSharedStock:
         quiet(pair)
 
 
+SKU_EDITS: dict[str, dict[str, Any]] = {
+    "price": {"price": "12.00"},
+    "list_price": {"compare_price": "12.00"},
+    "quantity": {"stock": {"1": 8, "2": 0}},
+}
+"""What staff may change of a SKU, by the field that it is for syncd."""
+
+
+class TestEmptyYes:
+    """CS-Cart answers 200 to what it does not do (contracts/cscart §3.4, §4.6): every change is read back."""
+
+    @pytest.fixture
+    def pair(self, shops: Opener) -> Pair:
+        """Product A and a category in both shops; shared stock, and both own the categories."""
+        pair = shops()
+        pair.set(products={"owners": {"quantity": "shared", "category": "both"}})
+        pair.product("A", price="10.00", amount=10)
+        pair.at_cscart("category.create", name="Tea")
+        self.tea = pair.at_webasyst("category.create", name="Tea")
+        for _ in range(2):
+            assert pair.run().exit is Exit.OK
+            pair.later(4000)
+        return pair
+
+    @pytest.mark.parametrize(
+        "field", ["name", "description", "price", "list_price", "visible", "quantity", "category"]
+    )
+    def test_what_cscart_did_not_take_is_told_and_sent_again(self, pair: Pair, field: str) -> None:
+        """The product is set aside with the field's name; nothing is agreed, so what stands in CS-Cart is no edit."""
+        sku_id = pair.office_sku("A")["id"]
+        if field == "category":
+            pair.at_webasyst("product.update", id=pair.office_product("A")["id"], categories=[self.tea])
+        elif field in SKU_EDITS:
+            pair.at_webasyst("sku.update", id=sku_id, **SKU_EDITS[field])
+        else:
+            staff(pair, "A", **{"visible": {"status": "0"}}.get(field, {field: "New"}))
+        before, edited = there(pair, "A"), pair.office_product("A")
+        yes = {"status": 200, "content_type": "application/json", "body": '{"product_id":"1"}'}
+        pair.cscart.faults.add(
+            {"when": "before", "kind": "status", "times": None, "match": {"method": "PUT"}, **yes}
+        )
+        pair.later(4000)
+        run = pair.run()
+        assert run.reasons == {str(before["product_id"]): "not-taken"}
+        assert f"did not take {field} of" in run.text(before["product_id"])
+        assert there(pair, "A") == before
+        assert pair.office_product("A") == edited
+        pair.cscart.faults.clear()
+        pair.later(4000)
+        assert pair.run().exit is Exit.OK
+        assert there(pair, "A") != before
+        quiet(pair)
+
+
 class TestLostAnswers:
     """A write to CS-Cart whose answer got lost."""
 
@@ -362,7 +416,7 @@ class TestVanished:
         for _ in range(2):
             pair.later(4000)
             pair.run()
-        assert (pair.amount("A"), pair.stock("A")) == (9, 9)
+        assert pair.amount("A") == pair.stock("A") == 9
         quiet(pair)
 
     def test_a_zero_that_both_own_is_no_edit_of_the_staffs(self, pair: Pair) -> None:
@@ -374,7 +428,7 @@ class TestVanished:
             assert pair.stock("A") == 0
         pair.later(4000)
         pair.run()
-        assert (pair.amount("A"), pair.stock("A")) == (10, 10)
+        assert pair.amount("A") == pair.stock("A") == 10
         quiet(pair)
 
     @pytest.mark.parametrize("shop", ["cscart", "webasyst"])

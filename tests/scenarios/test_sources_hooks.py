@@ -215,3 +215,22 @@ def left(world: World) -> dict[str, str]:
 
     with world.database() as db:
         return db.run_sync(read)
+
+
+async def test_a_new_buyer_at_several_sources_at_once_is_one_contact(world: World) -> None:
+    """Three sources call at the same moment about orders of one new buyer: Webasyst knows them once."""
+    slow = {"when": "before", "kind": "delay", "seconds": 0.3, "times": None}
+    async with listening(world) as daemon:
+        for name in ("shop.order.add", "shop.order.save"):
+            world.webasyst.faults.add({**slow, "match": {"name": name}})
+        numbers = {source: world.buy(source, customer={"email": "new@example.test"}) for source in SOURCES}
+        bodies = {source: hook_of(world, source, number) for source, number in numbers.items()}
+        calls = [
+            daemon.call(source, body, kind=kind, event=EVENT[source])
+            for source, (body, kind) in bodies.items()
+        ]
+        assert {answer.status for answer in await asyncio.gather(*calls)} == {200}
+        for source in SOURCES:
+            await daemon.heard(source)
+    contacts = {world.delivery(source, number)["contact_id"] for source, number in numbers.items()}
+    assert len(contacts) == 1

@@ -17,7 +17,7 @@ from syncd.state.database import Database
 from syncd.web.body import LIMIT, PATIENCE
 from syncd.web.hooks import HookSource
 
-from .conftest import NOON, SECRET, Hub, read_order, sample
+from .conftest import NOON, SECRET, Hub, listening, read_order, sample
 
 pytestmark = pytest.mark.anyio
 HOOK = f"/hooks/horoshop/{SECRET}"
@@ -83,6 +83,22 @@ async def test_contract_6_7_every_wrong_address_gets_the_same_404(live: Hub, pat
     assert wrong.body == nowhere.body
     assert {**wrong.headers, "date": ""} == {**nowhere.headers, "date": ""}
     assert await live.waiting() == [] and live.woken == []
+
+
+async def test_the_secret_in_the_place_of_the_event_is_a_wrong_address(live: Hub) -> None:
+    """It would be logged and kept as an event otherwise."""
+    answer = await live.call(f"/hooks/horoshop/{SECRET}/{SECRET}")
+    assert (answer.status, await live.waiting()) == (404, [])
+
+
+async def test_what_is_kept_of_a_call_is_the_sources_choice(hub: Hub) -> None:
+    """The call is read whole, and written down without what its source hides."""
+    one = hub.sources["horoshop"]
+    hub.sources["horoshop"] = replace(one, keep=lambda call: replace(call, body=b"kept"))
+    async with listening(hub) as live:
+        assert (await live.call()).status == 200
+        assert await live.bodies() == [b"kept"]
+        assert [entry.orders for entry in await live.waiting()] == [("1003",)]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "OPTIONS"])

@@ -14,14 +14,16 @@ from syncd.model.product import BrokenRecord
 from syncd.shops.cscart.client import CSCartClient
 from syncd.shops.cscart.decode_orders import decode_order
 from syncd.shops.cscart.decode_statuses import decode_statuses
-from syncd.shops.cscart.listing import Portion, Walk
-from syncd.shops.cscart.scope import BY_ID, BY_POSITION, Pairs, Scope, part
+from syncd.shops.cscart.listing import Listing, Portion, Walk, page_of
+from syncd.shops.cscart.scope import BY_DATE, BY_ID, BY_POSITION, Pairs, Scope, part
 from syncd.shops.excerpt import excerpt, nameless
 from syncd.shops.row import Row
 
 _PAGE = 50
 """Full orders a call: each costs the shop ten queries and more (contracts/cscart §4.1)."""
 _SHORT_PAGE = 500
+_FOR_EVER = "4102444800"
+"""A moment that no order is placed after: an empty time is taken for 0."""
 _MOST_STATUSES = 100
 _FULL: Pairs = (("get_orders_data", "1"),)
 
@@ -58,24 +60,41 @@ class OrderReader:
         """The order by its id; `None` when there is none, or when it belongs to another company."""
         return await self._alone(key) if key.isascii() and key.isdigit() else None
 
+    async def placed(
+        self, start: datetime, end: datetime | None, page: int, size: int
+    ) -> tuple[Page[Order], bool]:
+        """One page of the orders placed from `start` until before `end`, the oldest first, and whether it is the last."""
+        to = (("time_to", str(int(end.timestamp()) - 1)),) if end else (("time_to", _FOR_EVER),)
+        # Without a period the shop ignores both times (contracts/cscart §4.2).
+        filters: Pairs = (("period", "C"), ("time_from", str(int(start.timestamp()))), *to)
+        listing = await self._full((*filters, *self._everywhere, *part(page, size, BY_DATE)))
+        found: dict[str, Order | BrokenRecord | None] = {}
+        for row in listing.rows:
+            key, record = await self._record(row)
+            found[key] = record if _placed_in(record, start, end) else None
+        return page_of(found, listing.total, listing.clock), listing.ends(page, size)
+
     async def _portion(self, since: datetime | None, page: int, size: int) -> Portion[Order]:
-        """One page of full orders.
+        """One page of full orders."""
+        listing = await self._full((*self._filters(since), *part(page, size, BY_ID)))
+        found: dict[str, Order | BrokenRecord | None] = {}
+        for row in listing.rows:
+            key, record = await self._record(row)
+            found[key] = record if _in_range(record, since) else None
+        return Portion(found, listing.total, listing.clock, listing.ends(page, size))
+
+    async def _full(self, query: Pairs) -> Listing:
+        """A list of full orders.
 
         A shop that does not know `get_orders_data` answers short rows, and each of those is then read alone; as the
         parameter costs nothing there, it is always sent, and a shop that was updated is used to the full at once. One order
         that breaks the whole page (invalid characters empty it, contracts/cscart §1.5) is found the same way: the short
         list still comes, and only the order that breaks alone too is set aside.
         """
-        query = (*self._filters(since), *part(page, size, BY_ID))
         try:
-            listing = await self._client.orders((*query, *_FULL))
+            return await self._client.orders((*query, *_FULL))
         except (BrokenAnswer, ShopUnavailable):
-            listing = await self._client.orders(query)
-        found: dict[str, Order | BrokenRecord | None] = {}
-        for row in listing.rows:
-            key, record = await self._record(row)
-            found[key] = record if _in_range(record, since) else None
-        return Portion(found, listing.total, listing.clock, listing.ends(page, size))
+            return await self._client.orders(query)
 
     async def _closing_portion(
         self, since: datetime | None, seen: set[str], page: int, size: int
@@ -117,7 +136,11 @@ class OrderReader:
 
     def _filters(self, since: datetime | None) -> Pairs:
         start: Pairs = (("updated_at_from", str(int(since.timestamp()))),) if since else ()
-        return (*start, *self._scope.filter, *self._scope.words)
+        return (*start, *self._everywhere)
+
+    @property
+    def _everywhere(self) -> Pairs:
+        return (*self._scope.filter, *self._scope.words)
 
 
 async def order_statuses(client: CSCartClient, scope: Scope) -> dict[str, str]:
@@ -137,3 +160,10 @@ def _key(row: Any) -> str | None:
 def _in_range(record: Order | BrokenRecord | None, since: datetime | None) -> bool:
     """Whether the order was changed since then: a shop before 4.13 ignores the filter (contracts/cscart §4.1)."""
     return since is None or not isinstance(record, Order) or record.updated_at >= since
+
+
+def _placed_in(record: Order | BrokenRecord | None, start: datetime, end: datetime | None) -> bool:
+    """Whether the order belongs to the span, whatever the shop filtered by; what cannot be read is told in any case."""
+    if not isinstance(record, Order):
+        return True
+    return record.placed_at >= start.replace(microsecond=0) and (end is None or record.placed_at < end)

@@ -35,6 +35,7 @@ class Scope:
 
 
 BY_ID: Pairs = (("sort_by", "order_id"), ("sort_order", "asc"))
+BY_DATE: Pairs = (("sort_by", "date"), ("sort_order", "asc"))
 BY_SHIPMENT: Pairs = (("sort_by", "id"), ("sort_order", "asc"))
 BY_CREATION: Pairs = (("sort_by", "timestamp"), ("sort_order", "asc"))
 BY_CHANGE: Pairs = (("sort_by", "updated_timestamp"), ("sort_order", "desc"))

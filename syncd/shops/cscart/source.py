@@ -38,6 +38,12 @@ class CSCartSource:
         incomplete orders are never listed (contracts/cscart §4.1)."""
         return self._orders.changed(since)
 
+    async def placed_orders(
+        self, start: datetime, end: datetime | None, page: int, size: int
+    ) -> tuple[Page[Order], bool]:
+        """One page of orders by when they were placed, the oldest first, and whether it is the last one."""
+        return await self._orders.placed(start, end, page, size)
+
     async def order(self, key: str) -> Order | BrokenRecord | None:
         """One order; `None` when the shop does not have it in this company."""
         return await self._orders.one(key)
