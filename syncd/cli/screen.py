@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -20,6 +21,14 @@ class Column:
     number: bool = False
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def shown(text: str) -> str:
+    """The text without control characters: a shop's words must not steer somebody's terminal."""
+    return _CONTROL.sub("\ufffd", text)
+
+
 class Screen:
     """Writes to stdout as it is at that moment."""
 
@@ -30,14 +39,16 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         """One line as it is."""
-        print(text, flush=True)
+        print(shown(text), flush=True)
 
     def heading(self, text: str) -> None:
         """A title with a line of space above."""
+        text = shown(text)
         print(f"\n\x1b[1m{text}\x1b[0m" if self.terminal else f"\n{text}")
 
     def text(self, text: str, indent: str = "") -> None:
         """A paragraph; folded on a terminal, one line in a pipe, so that it can be searched."""
+        text = shown(text)
         if not self.terminal:
             print(f"{indent}{text}")
             return
@@ -48,7 +59,7 @@ class Screen:
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
         """A table with a header."""
-        cells = [[str(cell) for cell in row] for row in rows]
+        cells = [[shown(str(cell)) for cell in row] for row in rows]
         if self.terminal:
             self._rich(columns, cells)
         else:

@@ -49,7 +49,10 @@ class TokenStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise Misconfigured(f"The stored token {self.path} cannot be read: {error.strerror}.") from error
+            raise Misconfigured(
+                f"The stored token {self.path} cannot be read: {error.strerror}. Run 'syncd login' as the "
+                "user that runs syncd."
+            ) from error
         return self._opened(sealed)
 
     def write(self, stored: StoredToken) -> None:

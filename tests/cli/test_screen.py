@@ -69,6 +69,18 @@ def test_paragraphs_are_folded_on_a_terminal_only(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == f"  {words}\n"
 
 
+def test_a_shops_words_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters of a product's name are shown as what they are: not letters."""
+    screen = Screen()
+    screen.line("A\x1b[31m red")
+    screen.heading("B\x07")
+    screen.text("C\x9bD")
+    screen.table([Column("name")], [["E\x1b]0;title\x07"]])
+    printed = capsys.readouterr().out
+    assert not set(printed) & set(map(chr, (*range(9), *range(11, 32), *range(127, 160))))
+    assert "\ufffd[31m red" in printed
+
+
 def test_plain_progress_speaks_every_few_seconds() -> None:
     """Without a terminal, work of more than five seconds tells counts and the time left, shorter work nothing."""
     clock = iter([0.0, 1.0, 6.0, 7.0, 12.0, 13.0])

@@ -77,6 +77,14 @@ def test_a_wrong_key_is_told_with_the_way_out(tmp_path: Path) -> None:
         TokenStore(tmp_path, None).read()
 
 
+def test_a_token_of_another_user_is_told_with_the_way_out(tmp_path: Path) -> None:
+    """What cannot be read at all is no reason for a traceback (here: a folder in its place)."""
+    (tmp_path / FILE).mkdir()
+
+    with pytest.raises(Misconfigured, match=r"cannot be read: .* as the user that runs syncd"):
+        TokenStore(tmp_path, None).read()
+
+
 def test_a_second_login_keeps_the_key(tmp_path: Path) -> None:
     """A key that exists is used again: others may have stored with it meanwhile."""
     TokenStore(tmp_path, None).write(TOKEN)
