@@ -92,7 +92,8 @@ install_all() {
 		echo "$wanted is installed. Look: systemctl status $wanted, syncd status"
 	else
 		echo "$wanted is installed and waits for its settings. Next:"
-		echo "  put them into /etc/syncd/settings.env, readable for root only ('syncd init' writes such a file)"
+		echo "  syncd init"
+		echo "  mv /var/lib/syncd/syncd.env /etc/syncd/settings.env && chown root: /etc/syncd/settings.env"
 		echo "  syncd doctor"
 		echo "  systemctl start $wanted"
 	fi

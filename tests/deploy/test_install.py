@@ -104,23 +104,29 @@ def test_an_unknown_word_explains(tmp_path: Path) -> None:
     assert not (tmp_path / "root").exists()
 
 
-def test_by_hand_a_command_is_the_services_user(tmp_path: Path) -> None:
-    """The settings, data directory and user are the service's; the arguments arrive as they are, blanks included."""
-    fake = tmp_path / "systemd-run"
+def by_hand(folder: Path, *arguments: str, settings: bool) -> list[str]:
+    """The words that the command by hand gives to systemd-run, with settings or before there are some."""
+    fake = folder / "systemd-run"
     fake.write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
     fake.chmod(0o755)
-    there = tmp_path / "by-hand.sh"
+    there = folder / "settings.env"
+    if settings:
+        there.touch()
     text = (SCRIPTS / "by-hand.sh").read_text("utf-8")
-    assert "[ ! -e /etc/syncd/settings.env ]" in text
-    there.write_text(text.replace("[ ! -e /etc/syncd/settings.env ]", "false"))
+    (folder / "by-hand.sh").write_text(text.replace("[ -e /etc/syncd/settings.env ]", f"[ -e '{there}' ]"))
     done = subprocess.run(
-        ["sh", there, "explain", "order", "a b"],
+        ["sh", folder / "by-hand.sh", *arguments],
         check=True,
         capture_output=True,
         text=True,
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        env={"PATH": f"{folder}:{os.environ['PATH']}"},
     )
-    words = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_by_hand_a_command_is_the_services_user(tmp_path: Path) -> None:
+    """The settings, data directory and user are the service's; the arguments arrive as they are, blanks included."""
+    words = by_hand(tmp_path, "explain", "order", "a b", settings=True)
     assert words[-4:] == ["/opt/syncd/bin/syncd", "explain", "order", "a b"]
     unit = next(word.partition("=")[2] for word in words if word.startswith("--unit="))
     assert f"--setenv=SYNCD_ENV_FILE=/run/credentials/{unit}/settings.env" in words
@@ -128,6 +134,15 @@ def test_by_hand_a_command_is_the_services_user(tmp_path: Path) -> None:
     shared = ("DynamicUser=", "User=", "StateDirectory=", "StateDirectoryMode=", "UMask=", "LoadCredential=")
     for line in [line for line in service if line.startswith(shared)]:
         assert f"--property={line}" in words
+    assert "--setenv=SYNCD_DATA_DIR=/var/lib/syncd" in words
+
+
+def test_before_there_are_settings_a_command_by_hand_runs_without(tmp_path: Path) -> None:
+    """`syncd init` can be run, as the service's user and into its folder."""
+    words = by_hand(tmp_path, "init", settings=False)
+    assert words[-2:] == ["/opt/syncd/bin/syncd", "init"]
+    assert not any("settings.env" in word for word in words)
+    assert "--property=User=syncd" in words
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="this machine has no shellcheck")
