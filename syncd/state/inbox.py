@@ -190,6 +190,13 @@ def alarms(conn: Connection, pair: str) -> dict[str, Alarm]:
     return {source: Alarm(text, event, at) for source, text, event, at in conn.execute(query)}
 
 
+def alarmed(conn: Connection, pair: str, source: str) -> dict[str, datetime]:
+    """When a source last brought an alarm at each event's address, of the calls that are kept."""
+    mine = and_(inbox.c.pair == pair, inbox.c.source == source, inbox.c.alarm != "")
+    query = select(inbox.c.event, func.max(inbox.c.last_at)).where(mine).group_by(inbox.c.event)
+    return {event: at for event, at in conn.execute(query)}
+
+
 def _row(pair: str, source: str, call: HookCall, news: HookNews, now: datetime) -> dict[str, Any]:
     return {
         "pair": pair,

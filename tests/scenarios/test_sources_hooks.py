@@ -15,6 +15,7 @@ from structlog.typing import EventDict
 from syncd.app import PAIR, App
 from syncd.app.hooks import EVENTS, Subscribing
 from syncd.daemon.once import Exit
+from syncd.errors import Refused
 from syncd.model.hook import HookCall, HookNews
 from syncd.shops.justclick.query import build_query
 from syncd.shops.justclick.signing import sign_hook
@@ -201,6 +202,34 @@ async def test_a_removed_subscriber_is_told(world: World, said: list[EventDict])
     assert [line["log_level"] for line in said if line["event"] == "source.alarm"] == ["error"]
     with world.database() as db:
         assert "horoshop" in db.run_sync(lambda conn: inbox.alarms(conn, PAIR))
+
+
+async def test_a_removed_subscriber_can_be_made_anew(world: World) -> None:
+    """Staff take one of our subscribers out at Horoshop, which tells so: that one is made anew by the command, the others
+    are left alone, and all of them can be ended afterwards. Without its word a subscription that it refuses to end stays."""
+    async with listening(world) as daemon:
+        base = f"http://127.0.0.1:{daemon.port}"
+        with world.database() as db:
+            async with App(world.settings(), db) as app:
+                subscribing = Subscribing(app, "horoshop")
+                first, *others = await subscribing.subscribe(base, EVENTS)
+                world.at("horoshop", "remove_subscriber", id=int(first.number))
+                with pytest.raises(Refused):
+                    await subscribing.unsubscribe()
+                await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                await daemon.heard("horoshop")
+                anew, *same = await subscribing.subscribe(base, EVENTS)
+                assert (anew.event, same) == (first.event, others)
+                assert anew.number != first.number
+                number = world.buy("horoshop")
+                results = await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                assert [one["event"] for one in results] == [first.event]
+                await daemon.heard("horoshop")
+                world.at("horoshop", "remove_subscriber", id=int(anew.number))
+                await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                assert len(await subscribing.unsubscribe()) == len(EVENTS)
+                assert await subscribing.unsubscribe() == []
+    world.delivery("horoshop", number)
 
 
 async def test_a_call_of_cs_cart_hastens_its_orders(world: World) -> None:
