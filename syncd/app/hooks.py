@@ -14,8 +14,8 @@ from syncd.shops.horoshop.subscriptions import HoroshopSubscriptions
 from syncd.state import inbox, subscriptions
 from syncd.state.subscriptions import Subscription
 
-EVENTS = ("order_created", "order_paid", "order_update")
-"""What Horoshop can tell of orders (contracts/sources §1.6)."""
+EVENTS = ("order_created", "order_update", "order_paid")
+"""What Horoshop can tell of orders; shops before 4.26 refuse the last one (contracts/sources §1.6)."""
 
 
 def address(base: str, source: str, secret: str, event: str = "") -> str:

@@ -79,6 +79,18 @@ def test_subscribed_listed_and_ended(cli: Cli, env: dict[str, str], horoshop: Ru
     assert "no subscription" in cli("hooks", "unsubscribe", "horoshop", **env).stdout
 
 
+def test_a_shop_that_does_not_know_an_event_yet(cli: Cli) -> None:
+    """Shops before 4.26 tell nothing of payments: the command says so when it has subscribed to everything else."""
+    with ShopThread(HoroshopShop(version="4.20")) as shop:
+        entry = {"kind": "horoshop", "url": shop.url, "hook_secret": SECRET, **shop.credentials}
+        env = {"SYNCD_SOURCES": json.dumps([entry])}
+        result = cli("hooks", "subscribe", "horoshop", "--url", BASE, **env)
+        assert (result.exit_code, "order_paid" in result.stderr) == (1, True)
+        events = [url.rpartition("/")[2] for url in subscribers(shop).values()]
+        assert events == ["order_created", "order_update"]
+        assert len(listed(cli, env)["subscriptions"]) == len(events)
+
+
 @pytest.mark.parametrize(
     ("source", "url", "event"),
     [
