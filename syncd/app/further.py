@@ -23,6 +23,7 @@ from syncd.shops.justclick.hook_pincodes import without_pincodes
 from syncd.shops.justclick.source import JustClickSource as JustClickOrders
 from syncd.shops.marketplace import client as marketplace
 from syncd.shops.marketplace.hook import read_hook as read_marketplace
+from syncd.shops.marketplace.hook import without_licences
 from syncd.shops.marketplace.source import MarketplaceSource as MarketplaceOrders
 from syncd.state import order_links
 from syncd.sync.letters import Letters
@@ -76,7 +77,9 @@ def hook_reader(entry: AnySource) -> Callable[[HookCall], HookNews]:
 
 def hook_keeper(entry: AnySource) -> Callable[[HookCall], HookCall]:
     """What may be kept of a call of this source."""
-    return without_pincodes if isinstance(entry, JustClickSource) else lambda call: call
+    if isinstance(entry, JustClickSource):
+        return without_pincodes
+    return without_licences if isinstance(entry, MarketplaceSource) else lambda call: call
 
 
 async def _policy(app: App, entry: AnySource) -> OrderPolicy:

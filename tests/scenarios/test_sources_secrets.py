@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -57,6 +58,9 @@ async def test_19_no_secret_of_a_source_is_written_down(
         for source in ("justclick", "marketplace"):
             await asyncio.to_thread(world.at, source, "flush_hooks")
             await daemon.heard(source)
+        issued = json.dumps({"order_id": good, "license_number": LICENCES[2]})
+        assert (await daemon.call("marketplace", issued)).status == 200
+        await daemon.heard("marketplace")
         for source in SOURCES:
             await daemon.call(source, b"\xff{", secret="hook-secret-of-nobody-0123456789")
             await daemon.call(source, PINCODE + LICENCES[0])

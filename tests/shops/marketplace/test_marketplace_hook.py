@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.hook import BadHook, HookNews
-from syncd.shops.marketplace.hook import read_hook
+from syncd.shops.marketplace.hook import read_hook, without_licences
 from tests.shops.samples import hook, names, sample_bytes
 
 FORM = "application/x-www-form-urlencoded"
@@ -95,3 +95,30 @@ def test_no_call_makes_another_error(body: bytes, query: str) -> None:
         (key,) = read_hook(hook("", body, query=query)).orders
         assert key.isascii()
         assert key.isdigit()
+
+
+@pytest.mark.parametrize(
+    "body", [*map(sample_bytes, GOOD), b"[50231]", b'[{"order_id": "50231"}]', b"order_id=50231"]
+)
+def test_a_call_that_tells_an_order_and_no_more_is_kept_as_it_came(body: bytes) -> None:
+    """Byte by byte; in a query, too."""
+    assert without_licences(hook("", body)) == hook("", body)
+    in_query = hook("", b"", query="order_id=50231")
+    assert without_licences(in_query) == in_query
+
+
+@pytest.mark.parametrize(
+    ("body", "query"),
+    [
+        (b'{"order_id": "50231", "license_number": "CANARY"}', ""),
+        (b'[{"license": {"CANARY": 1}, "order_id": 50231}]', ""),
+        (b"license_number=CANARY&order_id=50231", ""),
+        (b"", "order_id=50231&license_number=CANARY"),
+        (b"50231", "license_number=CANARY"),
+    ],
+)
+def test_what_stands_beside_the_order_is_not_kept(body: bytes, query: str) -> None:
+    """A licence number may come with the call; the order is the same afterwards."""
+    kept = without_licences(hook("", body, query=query))
+    assert (b"CANARY" in kept.body, "CANARY" in kept.query) == (False, False)
+    assert read_hook(kept) == NEWS
