@@ -11,11 +11,11 @@ from syncd.errors import Misconfigured, Refused
 from syncd.settings import Settings
 from syncd.settings.sources import AnySource, HoroshopSource
 from syncd.shops.horoshop.subscriptions import HoroshopSubscriptions
-from syncd.state import subscriptions
+from syncd.state import inbox, subscriptions
 from syncd.state.subscriptions import Subscription
 
-EVENTS = ("order_created", "order_paid", "order_update")
-"""What Horoshop can tell of orders (contracts/sources §1.6)."""
+EVENTS = ("order_created", "order_update", "order_paid")
+"""What Horoshop can tell of orders; shops before 4.26 refuse the last one (contracts/sources §1.6)."""
 
 
 def address(base: str, source: str, secret: str, event: str = "") -> str:
@@ -37,7 +37,8 @@ class Subscribing:
     source: str
 
     async def subscribe(self, base: str, events: Sequence[str]) -> list[Subscription]:
-        """Have the shop call us at these events; those that we have for the same address already are left alone.
+        """Have the shop call us at these events; those that we have for the same address already are left alone, unless the
+        shop has told since that it removed them.
 
         Raises `Misconfigured` for a source that must be told by hand, and what `HoroshopSubscriptions` raises.
         """
@@ -46,8 +47,10 @@ class Subscribing:
         made = []
         for event in events:
             if event in known:
-                made.append(known[event])
-                continue
+                if not await self._removed(known[event]):
+                    made.append(known[event])
+                    continue
+                await self._end(shop, known[event], secret)
             asked = Subscription(PAIR, self.source, event, base, "", self.app.now())
             await self._put(asked)
             try:
@@ -60,15 +63,29 @@ class Subscribing:
         return made
 
     async def unsubscribe(self) -> list[Subscription]:
-        """End every subscription of the source; answers those that were ended."""
+        """End every subscription of the source, those too that the shop has removed; answers those that were ended."""
         shop, secret = self._shop(), self._secret()
         ended = []
         for one in await self._of():
             if one.number:
-                await shop.unsubscribe(one.number, address(one.base, self.source, secret, one.event))
+                await self._end(shop, one, secret)
                 ended.append(one)
             await self._remove(one)
         return ended
+
+    async def _end(self, shop: HoroshopSubscriptions, one: Subscription, secret: str) -> None:
+        """End a subscription. The shop refuses where it has none any more, which is as good where it has told so; its
+        word is not enough by itself: it may be about an earlier one for the same address."""
+        try:
+            await shop.unsubscribe(one.number, address(one.base, self.source, secret, one.event))
+        except Refused:
+            if not await self._removed(one):
+                raise
+
+    async def _removed(self, one: Subscription) -> bool:
+        """Whether the shop has told that it removed its subscriber, after this one was made (contracts/sources §1.6)."""
+        told = await self.app.db.run(lambda conn: inbox.alarmed(conn, PAIR, self.source))
+        return one.event in told and told[one.event] > one.asked_at
 
     def _shop(self) -> HoroshopSubscriptions:
         entry = _entry(self.app.settings, self.source)

@@ -109,6 +109,9 @@ def _row(
     alarm: Alarm | None,
     made: Sequence[Subscription],
 ) -> dict[str, Any]:
+    mine = [one for one in made if one.source == source]
+    if alarm and any(one.event == alarm.event and one.number and one.asked_at > alarm.at for one in mine):
+        alarm = None  # what it told of has been made anew
     return {
         "source": source,
         "path": path,
@@ -117,9 +120,7 @@ def _row(
         "last_call": iso(calls.last_at) if calls else None,
         "alarm": alarm.text if alarm else None,
         "subscriptions": [
-            {"event": one.event, "url": one.base, "number": one.number or None}
-            for one in made
-            if one.source == source
+            {"event": one.event, "url": one.base, "number": one.number or None} for one in mine
         ],
     }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, delete, func, not_, select, update
 
 from syncd.model.hook import HookCall, HookNews
 from syncd.state.rows import batches, insert_for
@@ -98,9 +98,18 @@ def put(  # noqa: PLR0917
     return bool(found.repeats == 1)
 
 
-def waiting(conn: Connection, pair: str, source: str, limit: int) -> list[Entry]:
-    """The calls that have not been worked on, the oldest first, at most `limit`."""
+def waiting(
+    conn: Connection, pair: str, source: str, limit: int, *, products: bool | None = None
+) -> list[Entry]:
+    """The calls that have not been worked on, the oldest first, at most `limit`.
+
+    `products`: only those that speak of products and of no order, or only all others; each kind is worked on by a stream
+    of its own, and must not stand in the way of the other.
+    """
     query = select(*_ENTRY).where(_waiting(pair, source)).order_by(inbox.c.id).limit(limit)
+    if products is not None:
+        mine = and_(_names_none(inbox.c.orders), not_(_names_none(inbox.c.products)))
+        query = query.where(mine if products else not_(mine))
     return [_entry(row) for row in conn.execute(query)]
 
 
@@ -181,6 +190,13 @@ def alarms(conn: Connection, pair: str) -> dict[str, Alarm]:
     return {source: Alarm(text, event, at) for source, text, event, at in conn.execute(query)}
 
 
+def alarmed(conn: Connection, pair: str, source: str) -> dict[str, datetime]:
+    """When a source last brought an alarm at each event's address, of the calls that are kept."""
+    mine = and_(inbox.c.pair == pair, inbox.c.source == source, inbox.c.alarm != "")
+    query = select(inbox.c.event, func.max(inbox.c.last_at)).where(mine).group_by(inbox.c.event)
+    return {event: at for event, at in conn.execute(query)}
+
+
 def _row(pair: str, source: str, call: HookCall, news: HookNews, now: datetime) -> dict[str, Any]:
     return {
         "pair": pair,
@@ -215,6 +231,11 @@ def _read_differently(conn: Connection, entry: Entry, news: HookNews) -> None:
 def _entry(row: Any) -> Entry:
     values = dict(row._mapping)
     return Entry(**values | {"orders": tuple(row.orders), "products": tuple(row.products)})
+
+
+def _names_none(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a column of record numbers is the empty list."""
+    return cast(column, Text) == "[]"
 
 
 def _waiting(pair: str, source: str) -> ColumnElement[bool]:

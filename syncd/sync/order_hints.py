@@ -40,10 +40,11 @@ class OrderHints:
         """
         whole = True
         while whole:
-            found = await self.db.run(lambda conn: inbox.waiting(conn, self.pair, self.source, PORTION))
-            whole = len(found) == PORTION
             # What a call says about products is another stream's.
-            entries = [entry for entry in found if entry.orders or not entry.products]
+            entries = await self.db.run(
+                lambda conn: inbox.waiting(conn, self.pair, self.source, PORTION, products=False)
+            )
+            whole = len(entries) == PORTION
             for key in dict.fromkeys(key for entry in entries for key in entry.orders):
                 await self.handling.anew(key)
             await self.settle()

@@ -27,8 +27,9 @@ class ProductHints:
 
     async def keys(self) -> list[str]:
         """The products that waiting calls name, each once."""
-        found = await self.db.run(lambda conn: inbox.waiting(conn, self.pair, self.source, PORTION))
-        self._read = [entry for entry in found if entry.products and not entry.orders]
+        self._read = await self.db.run(
+            lambda conn: inbox.waiting(conn, self.pair, self.source, PORTION, products=True)
+        )
         return list(dict.fromkeys(key for entry in self._read for key in entry.products))
 
     def done(self, conn: Connection, now: datetime) -> None:

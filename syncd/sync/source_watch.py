@@ -14,9 +14,11 @@ from syncd.state.database import Database
 from syncd.sync.order_decision import OrderPolicy
 
 SILENCE = timedelta(hours=12)
-"""How long no call comes before orders found by polling make it suspicious (contracts/sources §1.6)."""
+"""How long no call comes after orders were found by polling before it is suspicious (contracts/sources §1.6)."""
+EARLIER = timedelta(hours=1)
+"""How much earlier than its order was found a call may have come: one that meets a cycle at work finds its order made."""
 AGAIN = timedelta(hours=12)
-"""How often the same is told."""
+"""How often statuses without a meaning are looked for."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +34,8 @@ class SourceWatch:
     statuses: Callable[[], Awaitable[Mapping[str, str]]] | None
     hooked: bool
     _looked_at: datetime | None = None
-    _told_at: datetime | None = None
+    _found_at: datetime | None = None
+    """When polling found an order first of which no call has told yet."""
 
     async def look(self) -> None:
         """Tell which of the source's statuses the map says nothing about. A source that cannot tell is no trouble."""
@@ -57,21 +60,29 @@ class SourceWatch:
             )
 
     async def found(self, orders: int) -> None:
-        """Polling made so many orders that no call had told of: do calls still come?"""
-        if not orders or not self.hooked or self._recent(self._told_at):
-            return
+        """Polling made so many orders in this cycle: do calls still come?
+
+        A call may well be later than the cycle that finds its order: Horoshop flushes its queue every five minutes, and
+        repeats for two hours. So it is waited for; and what a first cycle finds, nobody calls about.
+        """
         pair, source = self.policy.pair, self.policy.source
+        if not self.hooked:
+            return
+        if self._found_at is None:
+            began = await self.db.run(lambda conn: cursors.get(conn, pair, self.policy.cursor))
+            self._found_at = self.now() if orders and began is not None else None
+        if self._found_at is None or self.now() - self._found_at < SILENCE:
+            return
         calls = await self.db.run(lambda conn: inbox.traffic(conn, pair))
-        first = await self.db.run(lambda conn: cursors.get(conn, pair, self.policy.cursor))
-        last = calls[source].last_at if source in calls else (first.since if first else None)
-        if last is not None and self.now() - last >= SILENCE:
-            self._told_at = self.now()
+        last = calls[source].last_at if source in calls else None
+        if last is None or last < self._found_at - EARLIER:
             log.warning(
                 "source.hooks_silent",
                 source=source,
-                last_call=last.isoformat(),
+                last_call=last.isoformat() if last else "never",
                 next="see whether the shop still has the address of 'syncd hooks list', and whether its tariff has hooks",
             )
+        self._found_at = None
 
     def _recent(self, moment: datetime | None) -> bool:
         return moment is not None and self.now() - moment < AGAIN

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncd.daemon.once import Exit
+from syncd.shops.pace import Pace
 from tests.scenarios.shops import Row, lines_of, money
 from tests.scenarios.sources import CURRENCY, HOROSHOP, JUSTCLICK, MARKETPLACE, SOURCES, World
 
@@ -104,6 +105,26 @@ def test_a_payment_alone_moves_the_order(world: World) -> None:
     world.at("horoshop", "pay", order_id=number)
     world.run(HOROSHOP)
     assert world.delivery("horoshop", number)["state_id"] == "paid"
+
+
+def test_justclick_is_asked_less_than_once_a_second(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the settings allow: calls need different times on their way, and two must not arrive within a second. The
+    other sources are asked as often as the settings say, and JustClick no more often than they do."""
+    paces: list[float] = []
+
+    def pace(calls_per_second: float) -> Pace:
+        paces.append(calls_per_second)
+        return Pace(10_000)
+
+    monkeypatch.setattr("syncd.shops.transport.Pace", pace)
+    world.run()
+    most = max(paces)
+    [slow] = [each for each in paces if each < most]
+    assert slow < 1 < most
+    paces.clear()
+    world.set(http={"calls_per_second": 0.5})
+    world.run()
+    assert set(paces) == {0.5}
 
 
 def test_a_late_payment_of_an_old_order(world: World) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -13,9 +15,12 @@ from structlog.typing import EventDict
 from syncd.app import PAIR, App
 from syncd.app.hooks import EVENTS, Subscribing
 from syncd.daemon.once import Exit
+from syncd.errors import Refused
+from syncd.model.hook import HookCall, HookNews
 from syncd.shops.justclick.query import build_query
 from syncd.shops.justclick.signing import sign_hook
 from syncd.state import failures, inbox
+from syncd.sync.order_hints import PORTION
 from tests.scenarios.shops import money
 from tests.scenarios.sources import CODES, SOURCES, Listening, World, listening
 
@@ -23,6 +28,8 @@ pytestmark = pytest.mark.anyio
 
 NEVER = 86_400
 """Seconds between two cycles: within a test only calls bring anything."""
+ENOUGH = 50
+"""Looks into the inbox that no single run needs."""
 
 
 @pytest.fixture
@@ -197,6 +204,34 @@ async def test_a_removed_subscriber_is_told(world: World, said: list[EventDict])
         assert "horoshop" in db.run_sync(lambda conn: inbox.alarms(conn, PAIR))
 
 
+async def test_a_removed_subscriber_can_be_made_anew(world: World) -> None:
+    """Staff take one of our subscribers out at Horoshop, which tells so: that one is made anew by the command, the others
+    are left alone, and all of them can be ended afterwards. Without its word a subscription that it refuses to end stays."""
+    async with listening(world) as daemon:
+        base = f"http://127.0.0.1:{daemon.port}"
+        with world.database() as db:
+            async with App(world.settings(), db) as app:
+                subscribing = Subscribing(app, "horoshop")
+                first, *others = await subscribing.subscribe(base, EVENTS)
+                world.at("horoshop", "remove_subscriber", id=int(first.number))
+                with pytest.raises(Refused):
+                    await subscribing.unsubscribe()
+                await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                await daemon.heard("horoshop")
+                anew, *same = await subscribing.subscribe(base, EVENTS)
+                assert (anew.event, same) == (first.event, others)
+                assert anew.number != first.number
+                number = world.buy("horoshop")
+                results = await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                assert [one["event"] for one in results] == [first.event]
+                await daemon.heard("horoshop")
+                world.at("horoshop", "remove_subscriber", id=int(anew.number))
+                await asyncio.to_thread(world.at, "horoshop", "flush_hooks")
+                assert len(await subscribing.unsubscribe()) == len(EVENTS)
+                assert await subscribing.unsubscribe() == []
+    world.delivery("horoshop", number)
+
+
 async def test_a_call_of_cs_cart_hastens_its_orders(world: World) -> None:
     """The Zapier add-on's call brings CS-Cart's own order long before its stream would have come to it."""
     await asyncio.to_thread(world.run, "orders")
@@ -205,6 +240,35 @@ async def test_a_call_of_cs_cart_hastens_its_orders(world: World) -> None:
         number = world.place("A")
         assert (await daemon.call("cscart", b'{"order_id": %d}' % number, event="new_order")).status == 200
         await daemon.until(lambda: world.delivered()[str(number)] == 1)
+
+
+def test_calls_about_products_never_hold_up_those_about_orders(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the products stream rests, CS-Cart calls about more products than are looked at together, and then about an
+    order: the order arrives, the run ends, and the products go on waiting."""
+    world.run("orders")
+    number = world.place("A")
+
+    def call(conn: Connection) -> None:
+        for product in range(1, PORTION + 1):
+            told = HookCall("new_product", "POST", "", b"", f"product_id={product}")
+            inbox.put(conn, PAIR, "cscart", told, HookNews(products=(str(product),)), world.now())
+        told = HookCall("new_order", "POST", "", b"", f"order_id={number}")
+        inbox.put(conn, PAIR, "cscart", told, HookNews(orders=(str(number),)), world.now())
+
+    with world.database() as db:
+        db.run_sync(call)
+    looks, waiting = count(), inbox.waiting
+
+    def watched(*args: Any, **named: Any) -> list[inbox.Entry]:
+        assert next(looks) < ENOUGH, "the stream looks at its inbox for ever"
+        return waiting(*args, **named)
+
+    monkeypatch.setattr(inbox, "waiting", watched)
+    assert world.run("orders").exit is Exit.OK
+    assert world.delivered()[str(number)] == 1
+    assert [entry.orders for entry in world.inbox("cscart")] == [()] * PORTION
 
 
 def left(world: World) -> dict[str, str]:

@@ -85,6 +85,30 @@ def test_the_oldest_come_first_up_to_the_limit(db: Database) -> None:
     assert [entry.orders for entry in waiting(db, limit=2)] == [("5",), ("3",)]
 
 
+def test_calls_about_orders_and_about_products_do_not_stand_in_each_others_way(db: Database) -> None:
+    """Each kind alone, up to the limit, however many of the other are older; a call about neither goes with the orders."""
+    for number in range(3):
+        put(db, body(number), HookNews(products=(f"MUG-{number}",)))
+    for number in range(3, 6):
+        put(db, body(number), HookNews(orders=(str(number),)))
+    put(db, body(6), HookNews(alarm="gone"))
+    put(db, body(7), HookNews(products=("MUG-7",)))
+    put(db, body(8), NEWS)
+
+    def those(*, products: bool, limit: int = 100) -> list[Entry]:
+        return db.run_sync(lambda conn: inbox.waiting(conn, "main", "horoshop", limit, products=products))
+
+    assert [entry.orders for entry in those(products=False, limit=2)] == [("3",), ("4",)]
+    assert [entry.orders for entry in those(products=False)] == [("3",), ("4",), ("5",), (), NEWS.orders]
+    assert [entry.products for entry in those(products=True)] == [
+        ("MUG-0",),
+        ("MUG-1",),
+        ("MUG-2",),
+        ("MUG-7",),
+    ]
+    assert len(waiting(db)) == 9
+
+
 def test_the_keys_of_all_that_waits(db: Database) -> None:
     """Each once, in the order in which they came; what is done does not count."""
     put(db, body(0), HookNews(("0",)))

@@ -39,7 +39,8 @@ class Envelope:
         status = value.get("status") if isinstance(value, dict) else None
         if not isinstance(status, str):
             return cls("", value, answer)
-        return cls(status.upper(), value.get("response"), answer)
+        # The answers of hooks/* have no "response": what they say stands beside the status (contracts/sources §1.6).
+        return cls(status.upper(), value.get("response", value), answer)
 
     @property
     def unauthorised(self) -> bool:

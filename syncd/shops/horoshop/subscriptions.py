@@ -9,6 +9,8 @@ from syncd.errors import InDoubt, Refused
 from syncd.shops.horoshop.client import HoroshopClient
 from syncd.shops.horoshop.envelope import Envelope
 
+_DONE = range(200, 210)
+"""What the documentation calls 20x; 201 is what the shop answers."""
 _REFUSED = range(400, 500)
 
 
@@ -21,16 +23,17 @@ class HoroshopSubscriptions:
     async def subscribe(self, event: str, url: str) -> str:
         """Have the shop call `url` at every `event`; answers the subscription's id.
 
-        `url` holds our secret and is in no message. Only 201 is a success. At most five subscriptions per event. Not
-        idempotent: the shop takes the same address twice.
+        `url` holds our secret and is in no message. The success is 201, or another 20x that tells an id. At most five
+        subscriptions per event. Not idempotent: the shop takes the same address twice.
         """
         call = f"hooks/subscribe for {event}"
         envelope = await self._client.hook("subscribe", url, {"event": event})
-        if envelope.answer.status != HTTPStatus.CREATED:
-            self._fail(call, envelope, url)
         value = envelope.response
         number = value.get("id") if isinstance(value, dict) else None
-        if not str(number).isdecimal():
+        told, status = str(number).isdecimal(), envelope.answer.status
+        if status != HTTPStatus.CREATED and not (told and status in _DONE):
+            self._fail(call, envelope, url)
+        if not told:
             raise InDoubt(
                 f"Horoshop answered {call} with 201 and no id, so the subscription cannot be ended from here; end it in the "
                 "shop's back office",

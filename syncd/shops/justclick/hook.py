@@ -13,13 +13,15 @@ from syncd.shops.justclick.signing import same_hash, sign_hook
 EVENTS = frozenset({"created", "paid", "prepaid", "canceled", "moneyback"})
 """Our own words at the end of the five addresses; the body's `status` tells nothing for sure."""
 
+_BOM = b"\xef\xbb\xbf"
 _STAMPS = ("created", "paid")
 _MOST_DIGITS = 18
 _SHOWN = 40
 
 
 def read_hook(call: HookCall, *, key: str) -> HookNews:
-    """The order that a call hints at; the caller reads it anew. The body is a form with PHP's nested names, or JSON.
+    """The order that a call hints at; the caller reads it anew. The body is a form with PHP's nested names, or JSON,
+    whatever its header says; without a body the query counts.
 
     Status, sums and goods are not signed, and a call may be sent again under another event: a seen call of a creation can be
     made into a cancellation. Nor are the borders of id and e-mail signed. So the number is a hint, and everything
@@ -28,7 +30,11 @@ def read_hook(call: HookCall, *, key: str) -> HookNews:
     Raises `BadHook` when the hash is missing or none of those with the stamps `created`, `paid` and empty, when there is no
     order number, and when the body is too large or unreadable.
     """
-    fields = _json(call.body) if _is_json(call) else parse_form(call.body)
+    body = call.body.removeprefix(_BOM)
+    if body.lstrip().startswith(b"{"):
+        fields = _json(body)
+    else:
+        fields = parse_form(body.rstrip(b"\r\n") or call.query.encode("latin-1", "replace"))
     order_id = _text(fields, "id")
     if not (order_id.isascii() and order_id.isdigit() and len(order_id) <= _MOST_DIGITS and int(order_id)):
         raise BadHook("the call names no order: its field id is no number")
@@ -57,19 +63,13 @@ def _alarm(event: str) -> str:
     )
 
 
-def _is_json(call: HookCall) -> bool:
-    return "json" in call.content_type.lower() or call.body.lstrip().startswith(b"{")
-
-
 def _json(body: bytes) -> Mapping[str, Any]:
     if len(body) > MOST_BYTES:
         raise BadHook(f"the call has {len(body)} bytes, more than {MOST_BYTES}")
     try:
-        value = json.loads(body.decode("utf-8-sig"))
+        value: Mapping[str, Any] = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
-        raise BadHook("the call says that it is JSON, and is not") from error
-    if not isinstance(value, dict):
-        raise BadHook("the call is JSON without fields")
+        raise BadHook("the call looks like JSON, and is not") from error
     return value
 
 

@@ -32,12 +32,12 @@ def sign_response(error_code: Any, error_text: Any, *, key: str) -> str:
     return _md5(f"{_interpolated(error_code)}::{_interpolated(error_text)}::{key}")
 
 
-def sign_hook(order_id: str | int, email: str, stamp: str | int, *, key: str) -> str:
-    """The hash of a hook: order id, e-mail, stamp and key without anything between them (§2.6).
+def sign_hook(order_id: str | int, email: str | None, stamp: str | int | None, *, key: str) -> str:
+    """The hash of a hook: order id, e-mail, stamp and key without anything between them (§2.6); one that is absent is empty.
 
     So the borders between the parts are not signed either: the e-mail's first digits may be taken for the id's last.
     """
-    return _md5(f"{order_id}{email}{stamp}{key}")
+    return _md5(f"{order_id}{_interpolated(email)}{_interpolated(stamp)}{key}")
 
 
 def same_hash(told: object, expected: str) -> bool:

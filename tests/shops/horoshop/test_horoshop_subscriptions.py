@@ -34,6 +34,23 @@ async def test_a_subscription_is_made_by_201(shop: SmallShop, subscriptions: Hor
     assert shop.called("hooks/subscribe") == [REQUEST | {"token": next(iter(shop.tokens))}]
 
 
+@pytest.mark.parametrize("told", [(200, {"id": 77}), (202, {"id": "77"}), (201, {"status": "OK", "id": 77})])
+async def test_another_success_that_tells_an_id_is_one(
+    shop: SmallShop, subscriptions: HoroshopSubscriptions, told: Told
+) -> None:
+    """Only what is not 20x is a failure, and a word about the status beside the id is no matter."""
+    says(shop, told)
+    assert await subscriptions.subscribe("order_created", URL) == "77"
+
+
+async def test_the_reason_of_a_refusal_is_told(shop: SmallShop, subscriptions: HoroshopSubscriptions) -> None:
+    """It stands beside the status: answers of `hooks/*` have no envelope."""
+    says(shop, (400, {"status": "ERROR", "message": f"the limit of subscribers is reached: {URL}"}))
+    with pytest.raises(Refused, match="the limit of subscribers is reached") as raised:
+        await subscriptions.subscribe("order_created", URL)
+    assert SECRET not in str(raised.value)
+
+
 async def test_a_subscription_is_ended_by_410(shop: SmallShop, subscriptions: HoroshopSubscriptions) -> None:
     """Gone is what was asked for."""
     says(shop, (410, sample("horoshop_hook_unsubscribe_ok.json")))
@@ -45,7 +62,8 @@ async def test_a_subscription_is_ended_by_410(shop: SmallShop, subscriptions: Ho
 @pytest.mark.parametrize(
     ("told", "error"),
     [
-        ((200, {"id": 77}), InDoubt),
+        ((200, {"number": 77}), InDoubt),
+        ((210, {"id": 77}), InDoubt),
         ((201, {"number": 77}), InDoubt),
         ((201, {"id": True}), InDoubt),
         ((201, b"[]"), InDoubt),

@@ -43,6 +43,21 @@ def test_point_5_vectors(vector: dict[str, Any]) -> None:
             read_hook(hook, key="Y" * 40)
 
 
+def test_the_header_does_not_matter() -> None:
+    """A form under the header of JSON, JSON with a byte order mark under that of a form, and a query alone are all taken."""
+    fields = {"id": "7", "email": "a@b.c", "hash": signed("7", "a@b.c")}
+    form, told = build_query(fields), json.dumps(fields).encode()
+    calls = [
+        call(form, content_type="application/json"),
+        call(form + "\r\n", content_type="text/plain"),
+        call(b"\xef\xbb\xbf" + told),
+        call(b"\xef\xbb\xbf" + form.encode()),
+        HookCall("created", "POST", "", b"", form),
+    ]
+    for hook in calls:
+        assert read_hook(hook, key=KEY).orders == ("7",)
+
+
 @pytest.mark.parametrize("name", ["new_order", "new_order_empty_stamp"])
 def test_point_5_created_with_both_stamps(name: str) -> None:
     """The docs sign a creation with its time, their sample without: both are taken."""

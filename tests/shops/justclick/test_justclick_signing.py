@@ -56,6 +56,12 @@ def test_point_1_hook_vectors(vector: dict[str, Any]) -> None:
     assert sign_hook(int(fields["id"]), fields["email"], stamp, key=vector["key"]) == vector["hash"]
 
 
+def test_an_absent_part_of_a_hook_is_empty() -> None:
+    """As PHP puts null into a text: a call of a creation is signed with a payment that is not there."""
+    assert sign_hook("7", "a@b.example", None, key=KEY) == sign_hook("7", "a@b.example", "", key=KEY)
+    assert sign_hook("7", None, "5", key=KEY) == sign_hook("7", "", "5", key=KEY)
+
+
 @pytest.mark.parametrize("wrong", vectors("wrong_requests"), ids=lambda wrong: wrong["mistake"])
 def test_point_1_known_mistakes_are_not_made(wrong: dict[str, Any]) -> None:
     """No vector is signed as the clients sign it that are known to be wrong."""
