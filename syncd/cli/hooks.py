@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from syncd import logs
 from syncd.app import PAIR, SOURCE, App, open_database, utc_now
 from syncd.app.hooks import EVENTS, Subscribing, address, secret_of
 from syncd.cli.reading import database
@@ -26,6 +27,7 @@ _HIDDEN = "<secret>"
 def subscribe_command(source: str, url: str, events: Sequence[str]) -> int:
     """Subscribe and say so."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     unknown = sorted(set(events) - set(EVENTS))
     if unknown:
         raise Misconfigured(f"there is no event {', '.join(unknown)}; there are {', '.join(EVENTS)}")
@@ -40,7 +42,9 @@ def subscribe_command(source: str, url: str, events: Sequence[str]) -> int:
 
 def unsubscribe_command(source: str) -> int:
     """End the subscriptions and say so."""
-    ended = asyncio.run(_unsubscribe(load_settings(), source))
+    settings = load_settings()
+    logs.configure(settings, level="error")
+    ended = asyncio.run(_unsubscribe(settings, source))
     for one in ended:
         print(f"{source} does not call any more at {one.event} (subscription {one.number}).")
     if not ended:

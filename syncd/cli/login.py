@@ -9,6 +9,7 @@ import webbrowser
 
 import typer
 
+from syncd import logs
 from syncd.app.sign_in import SignIn, sign_out
 from syncd.cli.redirect import Redirect
 from syncd.cli.spell import spell_json
@@ -21,6 +22,7 @@ _PATIENCE = 300.0
 def login_command(*, paste: bool, as_json: bool) -> int:
     """Get a token, try it, store it, and say so."""
     settings = load_settings(needs_token=False)
+    logs.configure(settings, level="error")
     sign_in(settings, paste=paste, told_on_stderr=as_json)
     path = settings.token_store.path
     wins = _set_elsewhere(settings)
@@ -37,6 +39,7 @@ def login_command(*, paste: bool, as_json: bool) -> int:
 def logout_command(*, as_json: bool) -> int:
     """End the stored token."""
     settings = load_settings(needs_token=False)
+    logs.configure(settings, level="error")
     ended = asyncio.run(sign_out(settings))
     if as_json:
         print(spell_json({"revoked": ended is not None, "webasyst": ended.url if ended else None}))

@@ -12,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 import typer
 from sqlalchemy import Connection
 
+from syncd import logs
 from syncd.app import SOURCE
 from syncd.app.explaining import looking
 from syncd.app.linking import Linking, Problems, Wish
@@ -35,6 +36,7 @@ class Way(NamedTuple, Generic[RowT]):
 def set_one(wish: Wish, way: Way[RowT], done: str) -> int:
     """Check one wish and write it; answers 1 when it cannot be."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     check_source(settings, wish.source)
     with opened(settings) as db:
         rows, problems = asyncio.run(_checked(settings, db, [wish], way))
@@ -50,6 +52,7 @@ def set_one(wish: Wish, way: Way[RowT], done: str) -> int:
 def import_file(path: Path, columns: tuple[str, str], way: Way[RowT], *, dry_run: bool) -> int:
     """Check every line of a file and write all of them, or none when a line is wrong; answers 1 then."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     found = sheet.read(path, *columns, [SOURCE, *(entry.name for entry in settings.sources)])
     with opened(settings) as db:
         rows, refused = asyncio.run(_checked(settings, db, found.wishes, way))
