@@ -24,6 +24,9 @@ from __future__ import annotations
 class SyncdError(Exception):
     """Something that syncd expects to happen and knows how to report."""
 
+    next_step = ""
+    """What a person does next at a terminal, where the text does not say so itself."""
+
 
 class Misconfigured(SyncdError):
     """A setting is missing or wrong; nothing runs before a person changes it (exit code 10)."""
@@ -39,6 +42,10 @@ class AlreadyRunning(SyncdError):
 
 class RetryLater(SyncdError):
     """The shop or the network is unwell; the same call may go through later."""
+
+    next_step = (
+        "'syncd doctor' tells what does not answer; then give the same command again, nothing is lost."
+    )
 
 
 class ShopUnavailable(RetryLater):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
 
 import typer
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from syncd import logs
 from syncd.app import PAIR, open_database, utc_now
 from syncd.cli import progress
+from syncd.cli.screen import complain, say
 from syncd.cli.spell import backfill_json, spell_json
 from syncd.daemon.cycle import Report
 from syncd.daemon.leave import waits_for_leave
@@ -45,10 +45,7 @@ def backfill_command(
     db = open_database(settings)
     try:
         if waits_for_leave(settings, db):
-            print(
-                "syncd: nothing is written before a plan was applied; run 'syncd plan -o FILE'.",
-                file=sys.stderr,
-            )
+            complain("syncd: nothing is written before a plan was applied; run 'syncd plan -o FILE'.")
             return int(Exit.OUTSTANDING)
         fill = db.run_sync(lambda conn: _wanted(conn, settings, kind, bounds, rate))
         if not yes and not _confirmed(fill):
@@ -111,14 +108,14 @@ def _wanted(
 
 
 def _confirmed(fill: Backfill) -> bool:
-    """Whether a person says yes; where nobody can be asked, nobody did."""
-    print(_words(fill))
+    """Whether a person says yes; where nobody can be asked, nobody did. The talk leaves stdout to the result."""
+    complain(_words(fill))
     if fill.kind == ORDERS:
-        print(_MAILS)
+        complain(_MAILS)
     if not sys.stdin.isatty():
-        print("syncd: nobody can be asked here; say --yes to begin.", file=sys.stderr)
+        complain("syncd: nobody can be asked here; say --yes to begin.")
         return False
-    return typer.confirm("Begin?", default=False)
+    return typer.confirm("Begin?", default=False, err=True)
 
 
 def _words(fill: Backfill) -> str:
@@ -151,7 +148,6 @@ def _tell(settings: Settings, kind: str, code: int, report: Report | None, *, as
         running = report is None and holder(settings.data_dir) is not None
         print(spell_json({"backfill": backfill_json(fill), "running": running, "exit": code}))
         return code
-    say: Callable[[str], None] = print
     if report is None:
         say("The running daemon works on it after its live changes; 'syncd status' shows how far it is.")
     elif not fill.open:

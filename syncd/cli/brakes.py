@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from syncd.app import PAIR, utc_now
 from syncd.cli.left import show_brakes
 from syncd.cli.reading import database
-from syncd.cli.screen import Screen
+from syncd.cli.screen import Screen, say
 from syncd.cli.spell import brake_json, spell_json
 from syncd.daemon.streams import meant
 from syncd.settings import load_settings
@@ -25,7 +25,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         show_brakes(Screen(), found)
     else:
-        print("No brake is engaged.")
+        say("No brake is engaged.")
     return 0
 
 
@@ -36,10 +36,10 @@ def release_command(stream: str | None, kind: str | None) -> int:
     with database(settings) as db:
         number = db.run_sync(lambda conn: _release(conn, names, kind)) if db else 0
     if not number:
-        print("No such brake is engaged; nothing to release.")
+        say("No such brake is engaged; nothing to release.")
     else:
         which = "1 brake is" if number == 1 else f"{number} brakes are"
-        print(f"{which} released: the next cycle writes what was held back, 'syncd run --once' does so now.")
+        say(f"{which} released: the next cycle writes what was held back, 'syncd run --once' does so now.")
     return 0
 
 

@@ -22,6 +22,7 @@ from syncd.cli.failed import whole_json
 from syncd.cli.reading import database
 from syncd.cli.requests import read as read_requests
 from syncd.cli.runs import run_json
+from syncd.cli.screen import say
 from syncd.cli.spell import iso, spell_json
 from syncd.cli.status import status_json
 from syncd.daemon.streams import all_of
@@ -54,8 +55,8 @@ def bundle_command(file: Path) -> int:
     except OSError as error:
         file.unlink(missing_ok=True)
         raise StorageFailed(f"{file} cannot be written: {error.strerror}") from error
-    print(f"{file} holds {', '.join(parts)}.")
-    print(
+    say(f"{file} holds {', '.join(parts)}.")
+    say(
         "Secrets and personal data are masked in it. Look it over before you send it: it is an ordinary zip file."
     )
     return 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from syncd.cli.exits import MISCONFIGURED
+from syncd.cli.screen import complain, say
 from syncd.cli.spell import spell_json
 from syncd.settings import SettingsError, load_settings
 from syncd.settings.effective import effective
@@ -41,14 +41,12 @@ def check_command(*, as_json: bool) -> int:
     if as_json:
         print(spell_json({"ok": not found, "problems": [asdict(one) for one in found]}))
     elif found:
-        print(
-            f"{len(found)} setting{'s are' if len(found) > 1 else ' is'} missing or wrong:", file=sys.stderr
-        )
+        complain(f"{len(found)} setting{'s are' if len(found) > 1 else ' is'} missing or wrong:")
         for one in found:
-            print(f"  * {f'[{one.place}] ' if one.place else ''}{one.problem}", file=sys.stderr)
+            complain(f"  * {f'[{one.place}] ' if one.place else ''}{one.problem}")
     else:
-        print(f"All settings are right: {len(told(os.environ))} are set, the others have their defaults.")
-        print("Next: 'syncd doctor' tries them.")
+        say(f"All settings are right: {len(told(os.environ))} are set, the others have their defaults.")
+        say("Next: 'syncd doctor' tries them.")
     return MISCONFIGURED if found else 0
 
 

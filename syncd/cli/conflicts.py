@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from sqlalchemy import Connection
 
 from syncd.app import PAIR
 from syncd.cli.left import show_conflicts
 from syncd.cli.reading import database
-from syncd.cli.screen import Screen
+from syncd.cli.screen import Screen, complain, say
 from syncd.cli.spell import conflict_json, spell_json
 from syncd.settings import load_settings
 from syncd.state import conflicts, product_links
@@ -24,7 +22,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         show_conflicts(Screen(), found)
     else:
-        print("No field waits for a choice.")
+        say("No field waits for a choice.")
     return 0
 
 
@@ -34,13 +32,10 @@ def take_command(side: str, sku: str, field: str | None) -> int:
         number = db.run_sync(lambda conn: choose(conn, side, sku, field)) if db else 0
     if not number:
         which = f"field {field} of SKU {sku}" if field else f"field of SKU {sku}"
-        print(
-            f"syncd: no {which} waits for a choice; 'syncd conflicts list' shows those that do",
-            file=sys.stderr,
-        )
+        complain(f"syncd: no {which} waits for a choice; 'syncd conflicts list' shows those that do")
         return 1
     fields = "1 field is" if number == 1 else f"{number} fields are"
-    print(f"{fields} settled for {side}: the next cycle writes it, 'syncd run --once products' does so now.")
+    say(f"{fields} settled for {side}: the next cycle writes it, 'syncd run --once products' does so now.")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syncd.cli.reading import database
-from syncd.cli.screen import Screen
+from syncd.cli.screen import Screen, say
 from syncd.cli.spell import spell_json
 from syncd.daemon.lock import single_instance
 from syncd.errors import Misconfigured
@@ -26,11 +26,11 @@ def upgrade_command() -> int:
         finally:
             db.close()
     if before == migrate.head():
-        print(f"The database is up to date (form {before}).")
+        say(f"The database is up to date (form {before}).")
         return 0
-    print(f"The database is at form {migrate.head()} now.")
+    say(f"The database is at form {migrate.head()} now.")
     if saved is not None:
-        print(f"Before, it was copied to {saved}.")
+        say(f"Before, it was copied to {saved}.")
     return 0
 
 
@@ -45,7 +45,7 @@ def backup_command(*, as_json: bool) -> int:
     if as_json:
         print(spell_json({"backup": str(saved), "bytes": saved.stat().st_size}))
     else:
-        print(f"The database was copied to {saved} ({saved.stat().st_size // 1024} KB).")
+        say(f"The database was copied to {saved} ({saved.stat().st_size // 1024} KB).")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 from syncd.app import PAIR
 from syncd.cli.left import show_differences
 from syncd.cli.reading import database
-from syncd.cli.screen import Screen
+from syncd.cli.screen import Screen, complain, say
 from syncd.cli.spell import difference_json, spell_json
 from syncd.settings import load_settings
 from syncd.state import order_links
@@ -26,7 +25,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         show_differences(Screen(), found)
     else:
-        print("No order was edited in Webasyst.")
+        say("No order was edited in Webasyst.")
     return 0
 
 
@@ -35,12 +34,11 @@ def write_command(order: str) -> int:
     with database(load_settings()) as db:
         found = db.run_sync(lambda conn: request(conn, order.strip().lstrip("#"))) if db else None
     if found is None:
-        print(
-            f"syncd: order {order} has no edit of Webasyst's; 'syncd differences list' shows those that have one",
-            file=sys.stderr,
+        complain(
+            f"syncd: order {order} has no edit of Webasyst's; 'syncd differences list' shows those that have one"
         )
         return 1
-    print(
+    say(
         f"The next cycle writes the lines of Webasyst order {found.order_id} to CS-Cart order {found.source_key}, which "
         "reckons the whole order anew; 'syncd run --once orders' does so now."
     )

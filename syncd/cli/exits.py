@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
+from syncd.cli.screen import complain
 from syncd.errors import AlreadyRunning, Misconfigured, NotAuthorised, SyncdError
 
 FAILED, MISCONFIGURED, ALREADY_RUNNING, NOT_AUTHORISED = 1, 10, 11, 12
@@ -25,5 +25,12 @@ def told(command: Callable[[], int]) -> int:
     try:
         return command()
     except SyncdError as error:
-        print(f"syncd: {error}", file=sys.stderr)
+        tell(error)
         return code_of(error)
+
+
+def tell(error: SyncdError) -> None:
+    """Say on stderr what happened and what comes next."""
+    complain(f"syncd: {error}")
+    if error.next_step:
+        complain(f"Next: {error.next_step}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from syncd import logs
 from syncd.app import PAIR, SOURCE, utc_now
 from syncd.app.explaining import ask_order, ask_product, looking, product_named
 from syncd.cli.explain_customer import explain_customer
@@ -44,6 +45,7 @@ class Told:
 def explain_command(kind: str, key: str, source: str, *, as_json: bool) -> int:
     """Print what is known of the record; answers 1 when nothing is."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     check_source(settings, source)
     with database(settings) as db:
         if db is None:

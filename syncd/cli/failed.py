@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from syncd.app import PAIR, utc_now
 from syncd.app.process import secrets_of
 from syncd.cli.left import show_failures
 from syncd.cli.reading import database
-from syncd.cli.screen import Screen
+from syncd.cli.screen import Screen, complain, say
 from syncd.cli.spell import VERSION, failure_json, iso, spell_json, when
 from syncd.daemon.streams import meant
 from syncd.settings import Settings, load_settings
@@ -39,7 +38,7 @@ def list_command(stream: str | None, limit: int, *, as_json: bool) -> int:
     elif found:
         show_failures(Screen(), newest, len(found), utc_now())
     else:
-        print("No record is set aside.")
+        say("No record is set aside.")
     return 0
 
 
@@ -70,7 +69,7 @@ def retry_command(stream: str | None, record: str | None) -> int:
         )
     if not number:
         return _none(stream, record)
-    print(f"{_spelled(number)} due now: the next cycle tries again, 'syncd run --once' does so at once.")
+    say(f"{_spelled(number)} due now: the next cycle tries again, 'syncd run --once' does so at once.")
     return 0
 
 
@@ -82,12 +81,12 @@ def drop_command(stream: str, record: str | None, *, yes: bool) -> int:
         return _none(stream, record)
     question = f"{_spelled(len(found))} not tried again before something changes there. Forget?"
     if not yes and not typer.confirm(question, err=True):
-        print("Nothing was forgotten.")
+        say("Nothing was forgotten.")
         return 1
     now = utc_now()
     with database(settings) as db:
         number = db.run_sync(lambda conn: drop(conn, found, now)) if db else 0
-    print(f"{_spelled(number)} forgotten; 'syncd resync' reads a record again.")
+    say(f"{_spelled(number)} forgotten; 'syncd resync' reads a record again.")
     return 0
 
 
@@ -154,7 +153,7 @@ def _show(screen: Screen, failure: Failure, now: datetime) -> None:
 def _none(stream: str | None, record: str | None) -> int:
     which = " ".join(part for part in (stream, record) if part)
     what = f"{which} is not" if record else f"no record{' of ' + which if which else ''} is"
-    print(f"syncd: {what} set aside; 'syncd failed list' shows those that are", file=sys.stderr)
+    complain(f"syncd: {what} set aside; 'syncd failed list' shows those that are")
     return 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncd.app import PAIR, utc_now
 from syncd.cli.exits import FAILED
 from syncd.cli.reading import database
+from syncd.cli.screen import complain, say
 from syncd.cli.spell import spell_json
 from syncd.daemon import beat
 from syncd.daemon.health import healthy, judge
@@ -28,5 +29,7 @@ def health_command(*, as_json: bool) -> int:
         print(spell_json({"healthy": well, "streams": streams}))
     else:
         for one in found:
-            print(f"{one.stream}: {one.reason}")
+            say(f"{one.stream}: {one.reason}")
+    if not well:
+        complain("Next: 'syncd status' tells more; 'syncd run' starts the daemon.")
     return 0 if well else FAILED

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from syncd import logs
 from syncd.app import PAIR, SOURCE, App, open_database, utc_now
 from syncd.app.hooks import EVENTS, Subscribing, address, secret_of
 from syncd.cli.reading import database
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, say
 from syncd.cli.spell import distance, iso, spell_json
 from syncd.errors import Misconfigured
 from syncd.settings import Settings, load_settings
@@ -26,25 +27,26 @@ _HIDDEN = "<secret>"
 def subscribe_command(source: str, url: str, events: Sequence[str]) -> int:
     """Subscribe and say so."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     unknown = sorted(set(events) - set(EVENTS))
     if unknown:
         raise Misconfigured(f"there is no event {', '.join(unknown)}; there are {', '.join(EVENTS)}")
     made = asyncio.run(_subscribe(settings, source, _public(url), events or EVENTS))
     for one in made:
-        print(f"{source} calls {address(one.base, source, _HIDDEN, one.event)} (subscription {one.number}).")
-    print(
-        "Calls that nobody answers are repeated for about two hours; what is lost then is found by polling."
-    )
+        say(f"{source} calls {address(one.base, source, _HIDDEN, one.event)} (subscription {one.number}).")
+    say("Calls that nobody answers are repeated for about two hours; what is lost then is found by polling.")
     return 0
 
 
 def unsubscribe_command(source: str) -> int:
     """End the subscriptions and say so."""
-    ended = asyncio.run(_unsubscribe(load_settings(), source))
+    settings = load_settings()
+    logs.configure(settings, level="error")
+    ended = asyncio.run(_unsubscribe(settings, source))
     for one in ended:
-        print(f"{source} does not call any more at {one.event} (subscription {one.number}).")
+        say(f"{source} does not call any more at {one.event} (subscription {one.number}).")
     if not ended:
-        print(f"{source} has no subscription that syncd made.")
+        say(f"{source} has no subscription that syncd made.")
     return 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from syncd import logs
 from syncd.cli.doctor import show_finding
 from syncd.cli.login import has_screen, sign_in
 from syncd.cli.screen import Screen
@@ -40,6 +41,7 @@ def init_command(path: Path, given: Mapping[str, str | None], *, force: bool, as
         raise exists(path)
     values = _values(given)
     settings = load_settings(_said() | values, needs_token=False)
+    logs.configure(settings, level="error")
     if settings.webasyst.token is None and sys.stdin.isatty():
         sign_in(settings, paste=not has_screen(), told_on_stderr=as_json)
         settings = load_settings(_said() | values)

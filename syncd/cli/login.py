@@ -9,8 +9,10 @@ import webbrowser
 
 import typer
 
+from syncd import logs
 from syncd.app.sign_in import SignIn, sign_out
 from syncd.cli.redirect import Redirect
+from syncd.cli.screen import Screen
 from syncd.cli.spell import spell_json
 from syncd.settings import Settings, load_settings
 
@@ -21,29 +23,33 @@ _PATIENCE = 300.0
 def login_command(*, paste: bool, as_json: bool) -> int:
     """Get a token, try it, store it, and say so."""
     settings = load_settings(needs_token=False)
+    logs.configure(settings, level="error")
     sign_in(settings, paste=paste, told_on_stderr=as_json)
     path = settings.token_store.path
     wins = _set_elsewhere(settings)
     if as_json:
         print(spell_json({"webasyst": settings.webasyst.url, "stored": str(path), "overridden": wins}))
         return 0
-    print(f"The token is stored in {path}, encrypted. Its user has every right that syncd needs.")
+    Screen().text(f"The token is stored in {path}, encrypted. Its user has every right that syncd needs.")
     if wins:
-        print("SYNCD_WEBASYST__TOKEN is set and wins over it: remove it from the settings.")
-    print("Next: 'syncd doctor'. A syncd that runs takes the token after SIGHUP (systemctl reload syncd).")
+        Screen().text("SYNCD_WEBASYST__TOKEN is set and wins over it: remove it from the settings.")
+    Screen().text(
+        "Next: 'syncd doctor'. A syncd that runs takes the token after SIGHUP (systemctl reload syncd)."
+    )
     return 0
 
 
 def logout_command(*, as_json: bool) -> int:
     """End the stored token."""
     settings = load_settings(needs_token=False)
+    logs.configure(settings, level="error")
     ended = asyncio.run(sign_out(settings))
     if as_json:
         print(spell_json({"revoked": ended is not None, "webasyst": ended.url if ended else None}))
     elif ended is not None:
-        print(f"The token has ended at {ended.url} and is forgotten here.")
+        Screen().text(f"The token has ended at {ended.url} and is forgotten here.")
     else:
-        print("No token is stored. One in SYNCD_WEBASYST__TOKEN is ended in Webasyst's Team app.")
+        Screen().text("No token is stored. One in SYNCD_WEBASYST__TOKEN is ended in Webasyst's Team app.")
     return 0
 
 

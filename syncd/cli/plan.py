@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from syncd import logs
 from syncd.cli import plan_show, progress, summary
-from syncd.cli.exits import code_of
+from syncd.cli.exits import code_of, tell
 from syncd.cli.reading import database
 from syncd.cli.screen import Screen
 from syncd.cli.spell import spell_json
@@ -53,7 +52,7 @@ def apply_command(file: Path, *, as_json: bool) -> int:
         with progress.shown() as show:
             applied = apply_plan(settings, plan, progress=show)
     except SyncdError as error:
-        print(f"syncd: {error}", file=sys.stderr)
+        tell(error)
         if as_json:
             print(summary.error_json(str(error), code_of(error)))
         return code_of(error)
@@ -67,8 +66,12 @@ def apply_command(file: Path, *, as_json: bool) -> int:
 def _read(file: Path) -> Plan:
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"the plan {file} cannot be read: {error}") from error
+    except OSError as error:
+        raise Misconfigured(
+            f"the plan {file} cannot be read: {error.strerror}; make one with 'syncd plan -o {file}'"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} is no plan; make one with 'syncd plan -o FILE'") from error
     return plans.read(text, str(file))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from syncd.cli.screen import complain
 from syncd.settings import load_settings
 
 _PAUSE = 0.5
@@ -28,14 +28,16 @@ def requests_command(shop: str | None, order: str | None, limit: int, *, follow:
     path = settings.request_log
     wanted = meant(shop, order)
     if not settings.log.requests:
-        print("syncd: the request log is switched off: SYNCD_LOG__REQUESTS is false", file=sys.stderr)
+        complain(
+            "syncd: the request log is switched off: SYNCD_LOG__REQUESTS is false; set it to true to have one"
+        )
     lines = Follower(path) if follow else None
     latest = deque((text for text, line in read(path) if wanted(line)), maxlen=limit)
     for text in latest:
         print(text if as_json else spell(json.loads(text)), flush=True)
     if lines is None:
         if not latest:
-            print(f"syncd: no such call stands in {path}", file=sys.stderr)
+            complain(f"syncd: no such call stands in {path}")
         return 0
     try:
         while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 from syncd.app import PAIR, SOURCE, utc_now
 from syncd.cli.naming import OFFICE, check_source, order_keys, order_streams, product_keys
 from syncd.cli.reading import database
+from syncd.cli.screen import complain, say
 from syncd.cli.spell import spell_json
 from syncd.daemon.streams import PRODUCTS, PRODUCTS_BACK
 from syncd.errors import Misconfigured
@@ -45,7 +45,7 @@ def resync_command(keys: Sequence[str], source: str, *, as_json: bool) -> int:
         _show(found)
     for key in found.unknown:
         text = f"syncd knows no order and no product {key}; name it as order:{key} or product:{key} to have it read"
-        print(f"syncd: {text}", file=sys.stderr)
+        complain(f"syncd: {text}")
     return 1 if found.unknown else 0
 
 
@@ -84,8 +84,8 @@ def _named(
 
 def _show(found: Marked) -> None:
     for source, key in found.orders:
-        print(f"Order {key} of {source} is read and compared by the next cycle.")
+        say(f"Order {key} of {source} is read and compared by the next cycle.")
     for key in found.products:
-        print(f"Product {key} is read and compared by the next cycle.")
+        say(f"Product {key} is read and compared by the next cycle.")
     if found.orders or found.products:
-        print("'syncd run --once' does so now.")
+        say("'syncd run --once' does so now.")

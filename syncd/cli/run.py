@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from sqlalchemy import Connection
 
 from syncd import logs
 from syncd.app import utc_now
 from syncd.cli import progress, summary
-from syncd.cli.exits import code_of
+from syncd.cli.exits import code_of, tell
 from syncd.cli.reading import database
 from syncd.cli.screen import Screen
 from syncd.daemon import streams
@@ -34,7 +32,7 @@ def run_once_command(stream: str | None, *, override: bool, as_json: bool) -> in
             watch = Watch(before=_give_leave) if waits else UNWATCHED
             result = run_by_hand(settings, chosen, override=override, progress=show, watch=watch)
     except SyncdError as error:
-        print(f"syncd: {error}", file=sys.stderr)
+        tell(error)
         if as_json:
             print(summary.error_json(str(error), code_of(error)))
         return code_of(error)
@@ -63,7 +61,7 @@ def _plan_instead(settings: Settings, stream: str | None, *, as_json: bool) -> i
         return code
     screen = Screen()
     screen.text(f"{text[0].upper()}{text[1:]}.")
-    screen.text("A run would do this:")
+    screen.text("A run would do this:" if planned.plan.writes else "A run would write nothing now.")
     plan_show.brief(screen, planned)
     screen.line()
     screen.text("Next: 'syncd plan -o FILE', look at it, then 'syncd apply FILE'.")

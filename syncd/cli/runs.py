@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from syncd.app import PAIR, utc_now
 from syncd.cli.reading import database
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, say
 from syncd.cli.spell import distance, iso, spell_json
 from syncd.daemon.streams import meant
 from syncd.settings import load_settings
@@ -34,7 +34,7 @@ def runs_command(stream: str | None, limit: int, *, as_json: bool) -> int:
     elif found:
         _show(Screen(), found)
     else:
-        print("No cycle has run yet; 'syncd run --once' runs one of each stream.")
+        say("No cycle has run yet; 'syncd run --once' runs one of each stream.")
     return 0
 
 
@@ -53,7 +53,13 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def _show(screen: Screen, found: list[Run]) -> None:
     now = utc_now()
-    columns = [Column("ended"), Column("stream"), Column("s", True), Column("outcome"), Column("it did")]
+    columns = [
+        Column("ended"),
+        Column("stream", whole=True),
+        Column("s", True),
+        Column("outcome"),
+        Column("it did"),
+    ]
     rows = [
         [
             distance(run.finished_at, now),

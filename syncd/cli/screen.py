@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -15,10 +16,11 @@ WIDTH = 80
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; numbers stand at the right."""
+    """A column of a table; numbers stand at the right. Numbers, and names that are `whole`, are never cut."""
 
     title: str
     number: bool = False
+    whole: bool = False
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -27,6 +29,26 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def shown(text: str) -> str:
     """The text without control characters: a shop's words must not steer somebody's terminal."""
     return _CONTROL.sub("\ufffd", text)
+
+
+def complain(text: str) -> None:
+    """A message on stderr, which keeps its own lines; on a terminal they are folded."""
+    width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH + 20)
+    for line in shown(text).splitlines():
+        print(_folded(line, width) if sys.stderr.isatty() else line, file=sys.stderr)
+
+
+def _folded(line: str, width: int) -> str:
+    """The line in lines of that width. Addresses and paths stay whole, to be copied: the terminal breaks them itself."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line, width, subsequent_indent=indent + "  ", break_on_hyphens=False, break_long_words=False
+    )
+
+
+def say(text: str) -> None:
+    """One sentence as the result of a command."""
+    Screen().text(text)
 
 
 class Screen:
@@ -44,7 +66,8 @@ class Screen:
     def heading(self, text: str) -> None:
         """A title with a line of space above."""
         text = shown(text)
-        print(f"\n\x1b[1m{text}\x1b[0m" if self.terminal else f"\n{text}")
+        bold = self.terminal and os.environ.get("TERM") != "dumb"
+        print(f"\n\x1b[1m{text}\x1b[0m" if bold else f"\n{text}")
 
     def text(self, text: str, indent: str = "") -> None:
         """A paragraph; folded on a terminal, one line in a pipe, so that it can be searched."""
@@ -52,10 +75,7 @@ class Screen:
         if not self.terminal:
             print(f"{indent}{text}")
             return
-        lines = textwrap.wrap(
-            text, self.width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
-        )
-        print("\n".join(lines))
+        print(_folded(indent + text, self.width))
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
         """A table with a header."""
@@ -83,7 +103,10 @@ class Screen:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline")
         for column in columns:
             table.add_column(
-                column.title, justify="right" if column.number else "left", no_wrap=column.number
+                column.title,
+                justify="right" if column.number else "left",
+                no_wrap=column.number or column.whole,
+                overflow="fold",
             )
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))

@@ -32,7 +32,11 @@ _NEXT = {
 
 def show(screen: Screen, result: Result, now: datetime) -> None:
     """Print the summary of a run."""
-    columns = [Column("stream"), *(Column(title, number=True) for title, _ in _COUNTS), Column("outcome")]
+    columns = [
+        Column("stream", whole=True),
+        *(Column(title, number=True) for title, _ in _COUNTS),
+        Column("outcome"),
+    ]
     screen.table(columns, [_row(report) for report in result.reports])
     for report in result.reports:
         if report.ending in _NEXT:

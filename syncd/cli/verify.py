@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, field
 
+from syncd import logs
 from syncd.app.explaining import looking
 from syncd.app.verifying import Verification
 from syncd.cli import progress
@@ -42,6 +43,7 @@ def verify_command(sample: str, *, fix: bool, as_json: bool) -> int:
     """Compare and report; answers 3 when something differs."""
     share = share_of(sample)
     settings = load_settings()
+    logs.configure(settings, level="error")
     with database(settings) as db:
         if db is None:
             raise Misconfigured("syncd has not run yet, so nothing is linked; 'syncd run --once' runs it")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from sqlalchemy import Connection
 
 from syncd.app import PAIR, open_database, utc_now
 from syncd.cli.exits import FAILED
+from syncd.cli.screen import complain, say
 from syncd.cli.spell import spell_json
 from syncd.daemon.lock import holder
 from syncd.daemon.streams import chosen
@@ -31,7 +30,7 @@ def run_now_command(stream: str | None, *, as_json: bool) -> int:
     """Ask for a cycle out of turn; answers the exit code, 1 without a daemon that could do it."""
     settings = load_settings()
     if holder(settings.data_dir) is None:
-        print("syncd: no daemon runs now; 'syncd run --once' runs once by hand.", file=sys.stderr)
+        complain("syncd: no daemon runs now; 'syncd run --once' runs once by hand.")
         return FAILED
     return _asked("wanted", stream, as_json=as_json)
 
@@ -70,13 +69,13 @@ def _put(conn: Connection, what: str, names: list[str]) -> tuple[list[str], list
 def _tell(what: str, done: list[str], resting: list[str], *, running: bool) -> None:
     listed = ", ".join(done)
     if what == "paused":
-        print(f"Paused: {listed}. A cycle that runs ends after the record at hand.")
-        print("Next: 'syncd resume' goes on; what changes meanwhile is read then.")
+        say(f"Paused: {listed}. A cycle that runs ends after the record at hand.")
+        say("Next: 'syncd resume' goes on; what changes meanwhile is read then.")
     elif what == "resumed":
-        print(f"Resumed: {listed}." if done else "Nothing was paused.")
+        say(f"Resumed: {listed}." if done else "Nothing was paused.")
     elif done:
-        print(f"Asked for: {listed}. The daemon begins within a second; see 'syncd status'.")
+        say(f"Asked for: {listed}. The daemon begins within a second; see 'syncd status'.")
     if resting:
-        print(f"Paused, and stays so: {', '.join(resting)}. Next: 'syncd resume'.")
+        say(f"Paused, and stays so: {', '.join(resting)}. Next: 'syncd resume'.")
     if done and not running:
-        print(_NOBODY)
+        say(_NOBODY)

@@ -39,6 +39,10 @@ _MESSAGES = {
 """Words for what pydantic says in terms of Python."""
 
 
+_FIRST = "SYNCD_CSCART__URL is not set"
+"""Who lacks this has told nothing yet."""
+
+
 class SettingsError(Misconfigured):
     """Settings are missing or wrong. The text lists all of them; `problems` has one line each."""
 
@@ -47,6 +51,11 @@ class SettingsError(Misconfigured):
         count = "a setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         lines = "".join(f"\n  * {problem}" for problem in problems)
         super().__init__(f"Nothing runs, because {count} missing or wrong:{lines}")
+        if any(problem.startswith(_FIRST) for problem in problems):
+            self.next_step = (
+                "'syncd init' at a terminal asks for them and writes a file. Where there is one already, tell its place: "
+                "export SYNCD_ENV_FILE=FILE"
+            )
 
 
 def load_settings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -181,3 +182,32 @@ def test_whatever_is_left_is_3(left: dict[str, object]) -> None:
 def test_options_that_do_not_go_together_are_2(cli: Cli, arguments: list[str]) -> None:
     """A stream, --yes and --json mean nothing to the daemon: a usage error, and no daemon."""
     assert cli(*arguments).exit_code == 2
+
+
+def test_a_shop_that_is_away_is_told_with_the_next_step(cli: Cli, pair: Pair) -> None:
+    """What a shop's silence means for the person at the terminal is said, not only what happened."""
+    cli("run", "--once")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    result = cli("verify", SYNCD_WEBASYST__URL=f"http://127.0.0.1:{port}", SYNCD_HTTP__DEADLINE="0.5")
+
+    assert result.exit_code == 1
+    assert "Next: 'syncd doctor'" in result.stderr
+
+
+def test_who_has_told_nothing_yet_is_sent_to_init(bare: Cli, cli: Cli) -> None:
+    """Without any settings the way to a file of settings is told; a single wrong setting needs no such advice."""
+    assert "Next: 'syncd init'" in bare("status").stderr
+    wrong = cli("status", SYNCD_ORDERS__SINCE="yesterday")
+    assert wrong.exit_code == 10
+    assert "syncd init" not in wrong.stderr
+
+
+def test_a_plan_that_is_not_there_is_told_with_the_next_step(cli: Cli, tmp_path: Path) -> None:
+    """`apply` of a file that nobody wrote names the command that writes it."""
+    result = cli("apply", str(tmp_path / "none.json"))
+
+    assert result.exit_code == 10
+    assert "syncd plan -o" in result.stderr
+    assert "Errno" not in result.stderr

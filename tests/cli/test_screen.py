@@ -13,7 +13,7 @@ from rich.progress import Progress as Bars
 
 from syncd.cli import progress
 from syncd.cli.progress import BarProgress, PlainProgress, duration, spell
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, complain
 from syncd.cli.spell import distance, when
 
 COLUMNS = [Column("name"), Column("number", number=True)]
@@ -67,6 +67,39 @@ def test_paragraphs_are_folded_on_a_terminal_only(capsys: pytest.CaptureFixture[
     assert max(len(line) for line in lines[:3]) <= 60
     assert lines[1].startswith("    ")
     assert capsys.readouterr().out == f"  {words}\n"
+
+
+def test_messages_are_folded_on_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """A message on stderr keeps its own lines and is folded on a terminal, but never within an address."""
+    address = "https://office.example.test/" + "a" * 60
+    text = f"{'many words ' * 8}\n  * open {address} now"
+    with terminal() as stream:
+        complain(text)
+    complain(text)
+
+    lines = stream.getvalue().splitlines()
+    assert all(len(line) <= 60 or line.strip() == address for line in lines)
+    assert lines[-3:] == ["  * open", f"    {address}", "    now"]
+    assert capsys.readouterr() == ("", f"{text}\n")
+
+
+def test_names_of_streams_stay_whole_on_a_terminal() -> None:
+    """Where a table is too wide its words are folded, but a name is there to be typed and is never cut."""
+    columns = [Column("stream", whole=True), Column("outcome")]
+    with terminal() as stream:
+        Screen().table(columns, [["products-back", "not authorised " * 9]])
+
+    assert "products-back  not" in stream.getvalue()
+    assert "\u2026" not in stream.getvalue()
+
+
+def test_a_dumb_terminal_gets_no_control_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A title is plain where TERM says that the terminal knows no codes."""
+    with terminal() as stream:
+        monkeypatch.setenv("TERM", "dumb")
+        Screen().heading("Title")
+
+    assert stream.getvalue() == "\nTitle\n"
 
 
 def test_a_shops_words_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Generic, NamedTuple, TypeVar
 import typer
 from sqlalchemy import Connection
 
+from syncd import logs
 from syncd.app import SOURCE
 from syncd.app.explaining import looking
 from syncd.app.linking import Linking, Problems, Wish
 from syncd.cli.mapping import sheet
 from syncd.cli.naming import check_source
 from syncd.cli.reading import database
+from syncd.cli.screen import complain, say
 from syncd.errors import Misconfigured
 from syncd.settings import Settings, load_settings
 from syncd.state.database import Database
@@ -35,21 +36,23 @@ class Way(NamedTuple, Generic[RowT]):
 def set_one(wish: Wish, way: Way[RowT], done: str) -> int:
     """Check one wish and write it; answers 1 when it cannot be."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     check_source(settings, wish.source)
     with opened(settings) as db:
         rows, problems = asyncio.run(_checked(settings, db, [wish], way))
         if not problems:
             db.run_sync(lambda conn: way.put(conn, rows))
     for _, text in problems:
-        print(f"syncd: {text}", file=sys.stderr)
+        complain(f"syncd: {text}")
     if not problems:
-        print(done)
+        say(done)
     return 1 if problems else 0
 
 
 def import_file(path: Path, columns: tuple[str, str], way: Way[RowT], *, dry_run: bool) -> int:
     """Check every line of a file and write all of them, or none when a line is wrong; answers 1 then."""
     settings = load_settings()
+    logs.configure(settings, level="error")
     found = sheet.read(path, *columns, [SOURCE, *(entry.name for entry in settings.sources)])
     with opened(settings) as db:
         rows, refused = asyncio.run(_checked(settings, db, found.wishes, way))
@@ -58,10 +61,10 @@ def import_file(path: Path, columns: tuple[str, str], way: Way[RowT], *, dry_run
             db.run_sync(lambda conn: way.put(conn, rows))
     if wrong:
         sheet.tell(wrong, path)
-        print(f"syncd: nothing was written, wrong lines: {len(wrong)}", file=sys.stderr)
+        complain(f"syncd: nothing was written, wrong lines: {len(wrong)}")
         return 1
     number = "1 line is" if len(found.wishes) == 1 else f"{len(found.wishes)} lines are"
-    print(f"{number} right; nothing was written." if dry_run else f"{number} in the database now.")
+    say(f"{number} right; nothing was written." if dry_run else f"{number} in the database now.")
     return 0
 
 
@@ -69,14 +72,14 @@ def remove_one(question: str, remove: Callable[[Connection], bool], what: str, *
     """Take a row away after asking; answers 1 when there is none or the answer was no."""
     settings = load_settings()
     if not yes and not typer.confirm(question, err=True):
-        print("Nothing was changed.")
+        say("Nothing was changed.")
         return 1
     with opened(settings) as db:
         there = db.run_sync(remove)
     if not there:
-        print(f"syncd: {what} is not linked", file=sys.stderr)
+        complain(f"syncd: {what} is not linked")
         return 1
-    print(f"{what} is not linked any more.")
+    say(f"{what} is not linked any more.")
     return 0
 
 

@@ -13,7 +13,7 @@ from syncd.app.linking import UNLINKED, Linking, Wish, put_orders
 from syncd.cli.mapping import sheet
 from syncd.cli.mapping.linked import Way, import_file, opened, remove_one, set_one
 from syncd.cli.naming import order_streams
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, say
 from syncd.cli.spell import spell_json
 from syncd.settings import load_settings
 from syncd.state import history, order_links
@@ -35,7 +35,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         Screen().table([Column(name, name == "webasyst") for name in COLUMNS[:4]], [row[:4] for row in found])
     else:
-        print("No order is linked yet.")
+        say("No order is linked yet.")
     return 0
 
 

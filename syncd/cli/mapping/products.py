@@ -12,7 +12,7 @@ from syncd.app import PAIR, SOURCE, utc_now
 from syncd.app.linking import UNLINKED, Linking, Wish, put_products
 from syncd.cli.mapping import sheet
 from syncd.cli.mapping.linked import Way, import_file, opened, remove_one, set_one
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, say
 from syncd.cli.spell import spell_json
 from syncd.settings import load_settings
 from syncd.state import catalog, history, product_links
@@ -33,7 +33,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         Screen().table([Column(name, name != "sku") for name in COLUMNS], found)
     else:
-        print("No product is linked yet.")
+        say("No product is linked yet.")
     return 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syncd.app.linking import Wish
+from syncd.cli.screen import complain
 from syncd.errors import Misconfigured
 
 
@@ -84,6 +85,6 @@ def tell(problems: Iterable[tuple[int, str]], path: Path) -> int:
     """Print every problem with its line on stderr; answers how many."""
     number = 0
     for line, text in sorted(problems):
-        print(f"syncd: {path}:{line}: {text}", file=sys.stderr)
+        complain(f"syncd: {path}:{line}: {text}")
         number += 1
     return number

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from syncd.app import SOURCE
 from syncd.cli.mapping import sheet
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, complain
 from syncd.cli.spell import spell_json
 from syncd.errors import Misconfigured
 from syncd.model.status import Target
@@ -74,7 +73,7 @@ def set_command(status: str, target: str, source: str) -> int:
             {str(k): str(v) for k, v in entry.statuses.items()} | {status: target}, ensure_ascii=False
         )
     where = origin(variable.rpartition(" ")[2])
-    print(f"syncd: settings are changed where they are set ({where}); set {variable} to", file=sys.stderr)
+    complain(f"syncd: settings are changed where they are set ({where}); set {variable} to")
     print(value)
     return 1
 

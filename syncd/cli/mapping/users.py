@@ -11,7 +11,7 @@ from syncd.app import PAIR
 from syncd.app.linking import Linking, Problems, Wish, put_contacts
 from syncd.cli.mapping import sheet
 from syncd.cli.mapping.linked import Way, import_file, opened, remove_one, set_one
-from syncd.cli.screen import Column, Screen
+from syncd.cli.screen import Column, Screen, say
 from syncd.cli.spell import spell_json
 from syncd.settings import load_settings
 from syncd.state import customers
@@ -28,7 +28,7 @@ def list_command(*, as_json: bool) -> int:
     elif found:
         Screen().table([Column(name, name == "contact") for name in COLUMNS], [_row(one) for one in found])
     else:
-        print("No customer is known yet.")
+        say("No customer is known yet.")
     return 0
 
 
