@@ -18,12 +18,16 @@ from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 from syncd.state.product_links import ProductLink
 from syncd.state.rows import batches
+from syncd.sync.customers import is_key
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.reference import reference
 
 LINKED, UNLINKED = "linked by hand", "unlinked by hand"
 """Events of a record's history."""
 _PAGE = 100
+_MISSPELLED = (
+    "no customer is known as {}: write user:17, mail:name@example.com in small letters, or phone:491234567"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,13 @@ class Linking:
         return links, problems
 
     async def contacts(self, wishes: Sequence[Wish]) -> tuple[list[Wish], Problems]:
-        """The wishes that can be, and those whose contact Webasyst does not have."""
+        """The wishes that can be, and those whose customer is misspelled or whose contact Webasyst does not have."""
         numbers = dict.fromkeys(wish.webasyst for wish in wishes)
         there = {number: await self.shops.office.has_contact(number) for number in numbers}
-        lacking = [wish for wish in wishes if not there[wish.webasyst]]
-        problems = [(wish, f"Webasyst has no contact {wish.webasyst}") for wish in lacking]
-        return [wish for wish in wishes if there[wish.webasyst]], problems
+        problems = [(wish, _MISSPELLED.format(wish.key)) for wish in wishes if not is_key(wish.key)]
+        lacking = [wish for wish in wishes if is_key(wish.key) and not there[wish.webasyst]]
+        problems += [(wish, f"Webasyst has no contact {wish.webasyst}") for wish in lacking]
+        return [wish for wish in wishes if is_key(wish.key) and there[wish.webasyst]], problems
 
     async def _read(
         self, keys: set[str], product_ids: set[int]

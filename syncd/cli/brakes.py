@@ -29,13 +29,15 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def release_command(stream: str | None, kind: str | None) -> int:
+def release_command(stream: str | None, kind: str | None, *, as_json: bool) -> int:
     """Release the brakes of a stream and kind, or every one."""
     settings = load_settings()
     names = meant(settings, stream)
     with database(settings) as db:
         number = db.run_sync(lambda conn: _release(conn, names, kind)) if db else 0
-    if not number:
+    if as_json:
+        print(spell_json({"released": number}))
+    elif not number:
         say("No such brake is engaged; nothing to release.")
     else:
         which = "1 brake is" if number == 1 else f"{number} brakes are"

@@ -39,7 +39,7 @@ REQUESTS, RUNS, FAILURES = 500, 200, 500
 _OWNER_ONLY = 0o600
 
 
-def bundle_command(file: Path) -> int:
+def bundle_command(file: Path, *, as_json: bool) -> int:
     """Write the archive and say what is in it. Raises `Misconfigured` when the file exists, `StorageFailed` for a disk
     that cannot be written."""
     settings = load_settings()
@@ -55,6 +55,9 @@ def bundle_command(file: Path) -> int:
     except OSError as error:
         file.unlink(missing_ok=True)
         raise StorageFailed(f"{file} cannot be written: {error.strerror}") from error
+    if as_json:
+        print(spell_json({"file": str(file), "parts": list(parts), "bytes": file.stat().st_size}))
+        return 0
     say(f"{file} holds {', '.join(parts)}.")
     say(
         "Secrets and personal data are masked in it. Look it over before you send it: it is an ordinary zip file."

@@ -26,14 +26,18 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def take_command(side: str, sku: str, field: str | None) -> int:
+def take_command(side: str, sku: str, field: str | None, *, as_json: bool = False) -> int:
     """Choose a shop's value for one field of a product, or for all that wait; answers 1 when there is none."""
     with database(load_settings()) as db:
         number = db.run_sync(lambda conn: choose(conn, side, sku, field)) if db else 0
+    if as_json:
+        print(spell_json({"shop": str(side), "settled": number}))
     if not number:
         which = f"field {field} of SKU {sku}" if field else f"field of SKU {sku}"
         complain(f"syncd: no {which} waits for a choice; 'syncd conflicts list' shows those that do")
         return 1
+    if as_json:
+        return 0
     fields = "1 field is" if number == 1 else f"{number} fields are"
     say(f"{fields} settled for {side}: the next cycle writes it, 'syncd run --once products' does so now.")
     return 0

@@ -16,7 +16,7 @@ from syncd.state.database import Database
 _OUTSTANDING = 3
 
 
-def upgrade_command() -> int:
+def upgrade_command(*, as_json: bool) -> int:
     """Migrate under the lock of the data directory."""
     settings = load_settings()
     with single_instance(settings.data_dir):
@@ -25,6 +25,13 @@ def upgrade_command() -> int:
             before, saved = migrate.current(db), migrate.upgrade(db)
         finally:
             db.close()
+    if as_json:
+        print(
+            spell_json(
+                {"before": before, "form": migrate.head(), "backup": None if saved is None else str(saved)}
+            )
+        )
+        return 0
     if before == migrate.head():
         say(f"The database is up to date (form {before}).")
         return 0

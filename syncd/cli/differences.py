@@ -29,15 +29,19 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def write_command(order: str) -> int:
+def write_command(order: str, *, as_json: bool) -> int:
     """Ask for an order's edit to be written to CS-Cart by the next cycle; answers 1 when there is none."""
     with database(load_settings()) as db:
         found = db.run_sync(lambda conn: request(conn, order.strip().lstrip("#"))) if db else None
+    if as_json:
+        print(spell_json({"difference": difference_json(found) if found else None}))
     if found is None:
         complain(
             f"syncd: order {order} has no edit of Webasyst's; 'syncd differences list' shows those that have one"
         )
         return 1
+    if as_json:
+        return 0
     say(
         f"The next cycle writes the lines of Webasyst order {found.order_id} to CS-Cart order {found.source_key}, which "
         "reckons the whole order anew; 'syncd run --once orders' does so now."
@@ -49,6 +53,7 @@ def request(conn: Connection, key: str) -> OrderLink | None:
     """Note that a person wants an order's edit at the source; `None` when the order has none."""
     for link in order_links.edited(conn, PAIR):
         if link.source_key == key:
-            order_links.put(conn, replace(link, requested=True))
-            return link
+            wanted = replace(link, requested=True)
+            order_links.put(conn, wanted)
+            return wanted
     return None

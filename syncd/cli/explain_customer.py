@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from syncd.app import PAIR
+from syncd.app import PAIR, utc_now
 from syncd.cli.naming import OFFICE, office_id
 from syncd.cli.screen import Screen
-from syncd.cli.spell import iso, spell_json
+from syncd.cli.spell import iso, spell_json, when
 from syncd.state import customers, order_links
 from syncd.state.database import Database
 from syncd.state.order_links import OrderLink
@@ -45,11 +46,8 @@ def _record(conn: Connection, contact: int) -> dict[str, Any]:
     keys = [row for row in customers.all(conn, PAIR) if row.contact_id == contact]
     links = order_links.by_contact(conn, PAIR, contact)
     known = bool(keys or links)
-    text = (
-        f"Webasyst contact {contact}, {len(links)} orders"
-        if known
-        else "syncd knows no customer who is this contact"
-    )
+    orders = "1 order" if len(links) == 1 else f"{len(links)} orders"
+    text = f"Webasyst contact {contact}, {orders}" if known else "syncd knows no customer who is this contact"
     return {
         "source": ", ".join(sorted({row.source for row in keys})),
         "key": ", ".join(row.customer_key for row in keys),
@@ -76,5 +74,6 @@ def _show(screen: Screen, key: str, found: list[dict[str, Any]]) -> None:
         screen.heading(f"Customer {record['key'] or key}: {record['verdict']}")
         screen.text(record["text"], "  ")
         for moment in record["timeline"]:
-            screen.text(f"{moment['at']}  {moment['text']}", "  ")
+            at = when(datetime.fromisoformat(moment["at"]), utc_now())
+            screen.text(f"{at}  {moment['text']}", "  ")
         screen.text(f"Now: {record['now']}.", "  ")

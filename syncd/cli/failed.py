@@ -57,7 +57,7 @@ def show_command(stream: str, record: str, *, as_json: bool) -> int:
     return 0
 
 
-def retry_command(stream: str | None, record: str | None) -> int:
+def retry_command(stream: str | None, record: str | None, *, as_json: bool) -> int:
     """End pauses; answers 1 when there was nothing to retry."""
     settings, now = load_settings(), utc_now()
     names = meant(settings, stream)
@@ -67,26 +67,37 @@ def retry_command(stream: str | None, record: str | None) -> int:
             if db
             else 0
         )
+    if as_json:
+        print(spell_json({"due": number}))
     if not number:
         return _none(stream, record)
-    say(f"{_spelled(number)} due now: the next cycle tries again, 'syncd run --once' does so at once.")
+    if not as_json:
+        say(f"{_spelled(number)} due now: the next cycle tries again, 'syncd run --once' does so at once.")
     return 0
 
 
-def drop_command(stream: str, record: str | None, *, yes: bool) -> int:
+def drop_command(stream: str, record: str | None, *, yes: bool, as_json: bool) -> int:
     """Forget failures, asking first; answers 1 when there was none or the answer was no."""
     settings = load_settings()
     found = _read(settings, meant(settings, stream), record)
     if not found:
+        if as_json:
+            print(spell_json({"forgotten": 0}))
         return _none(stream, record)
     question = f"{_spelled(len(found))} not tried again before something changes there. Forget?"
     if not yes and not typer.confirm(question, err=True):
-        say("Nothing was forgotten.")
+        if as_json:
+            print(spell_json({"forgotten": 0}))
+        else:
+            say("Nothing was forgotten.")
         return 1
     now = utc_now()
     with database(settings) as db:
         number = db.run_sync(lambda conn: drop(conn, found, now)) if db else 0
-    say(f"{_spelled(number)} forgotten; 'syncd resync' reads a record again.")
+    if as_json:
+        print(spell_json({"forgotten": number}))
+    else:
+        say(f"{_spelled(number)} forgotten; 'syncd resync' reads a record again.")
     return 0
 
 

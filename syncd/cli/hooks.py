@@ -24,7 +24,7 @@ from syncd.state.subscriptions import Subscription
 _HIDDEN = "<secret>"
 
 
-def subscribe_command(source: str, url: str, events: Sequence[str]) -> int:
+def subscribe_command(source: str, url: str, events: Sequence[str], *, as_json: bool) -> int:
     """Subscribe and say so."""
     settings = load_settings()
     logs.configure(settings, level="error")
@@ -32,17 +32,23 @@ def subscribe_command(source: str, url: str, events: Sequence[str]) -> int:
     if unknown:
         raise Misconfigured(f"there is no event {', '.join(unknown)}; there are {', '.join(EVENTS)}")
     made = asyncio.run(_subscribe(settings, source, _public(url), events or EVENTS))
+    if as_json:
+        print(spell_json({"source": source, "subscribed": [_subscription(one) for one in made]}))
+        return 0
     for one in made:
         say(f"{source} calls {address(one.base, source, _HIDDEN, one.event)} (subscription {one.number}).")
     say("Calls that nobody answers are repeated for about two hours; what is lost then is found by polling.")
     return 0
 
 
-def unsubscribe_command(source: str) -> int:
+def unsubscribe_command(source: str, *, as_json: bool) -> int:
     """End the subscriptions and say so."""
     settings = load_settings()
     logs.configure(settings, level="error")
     ended = asyncio.run(_unsubscribe(settings, source))
+    if as_json:
+        print(spell_json({"source": source, "ended": [_subscription(one) for one in ended]}))
+        return 0
     for one in ended:
         say(f"{source} does not call any more at {one.event} (subscription {one.number}).")
     if not ended:
@@ -104,6 +110,10 @@ def _path(settings: Settings, source: str, show_secrets: bool) -> str | None:
     return None if secret is None else address("", source, secret if show_secrets else _HIDDEN)
 
 
+def _subscription(one: Subscription) -> dict[str, Any]:
+    return {"event": one.event, "url": one.base, "number": one.number or None}
+
+
 def _row(
     source: str,
     path: str | None,
@@ -121,9 +131,7 @@ def _row(
         "done": calls.done if calls else 0,
         "last_call": iso(calls.last_at) if calls else None,
         "alarm": alarm.text if alarm else None,
-        "subscriptions": [
-            {"event": one.event, "url": one.base, "number": one.number or None} for one in mine
-        ],
+        "subscriptions": [_subscription(one) for one in mine],
     }
 
 

@@ -191,15 +191,19 @@ def brakes_list(as_json: Json = False) -> None:
 def brakes_release(
     stream: OneStream = None,
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.", show_default=False)] = None,
+    as_json: Json = False,
 ) -> None:
     """Let the next cycle write what the brakes hold back.
 
     A release lets one whole cycle pass; the next accident pulls the brake
     again. The daemon need not be stopped.
+
+    \b
+    --json prints {"version": 1, "released": number of brakes}.
     """
     from syncd.cli.brakes import release_command
 
-    raise typer.Exit(told(lambda: release_command(stream, kind)))
+    raise typer.Exit(told(lambda: release_command(stream, kind, as_json=as_json)))
 
 
 @conflicts.command("list")
@@ -220,15 +224,19 @@ def conflicts_take(
     shop: Annotated[Shop, typer.Argument(help="The shop whose value counts.")],
     sku: Annotated[str, typer.Argument(help="The product's SKU, or its number in CS-Cart.")],
     field: Annotated[str | None, typer.Option(help="Only this field.", show_default=False)] = None,
+    as_json: Json = False,
 ) -> None:
     """Settle a conflict: the chosen shop's value goes to the other one.
 
     The next cycle of the daemon writes it; 'syncd run --once products' does
     so now. Exit code 1 when no such field waits.
+
+    \b
+    --json prints {"version": 1, "shop", "settled": number of fields}.
     """
     from syncd.cli.conflicts import take_command
 
-    raise typer.Exit(told(lambda: take_command(shop, sku, field)))
+    raise typer.Exit(told(lambda: take_command(shop, sku, field, as_json=as_json)))
 
 
 @differences.command("list")
@@ -247,16 +255,21 @@ def differences_list(as_json: Json = False) -> None:
 @differences.command("write")
 def differences_write(
     order: Annotated[str, typer.Argument(help="The order's number in CS-Cart.")],
+    as_json: Json = False,
 ) -> None:
     """Write an order's lines and discount from Webasyst to CS-Cart.
 
     CS-Cart reckons the whole order anew then: shipping, taxes, promotions.
     The next cycle does it and compares the totals; 'syncd run --once orders'
     does so now. Exit code 1 when the order has no such edit.
+
+    \b
+    --json prints {"version": 1, "difference": as in 'differences list', or
+    null}.
     """
     from syncd.cli.differences import write_command
 
-    raise typer.Exit(told(lambda: write_command(order)))
+    raise typer.Exit(told(lambda: write_command(order, as_json=as_json)))
 
 
 @app.command()
@@ -310,26 +323,36 @@ def hooks_subscribe(
         list[str] | None,
         typer.Option(help="Only this event; may be given several times.", show_default=False),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Have a Horoshop shop call us when an order is made, paid or changed.
 
     What is subscribed already is left alone. The other shops are told by
     hand: 'syncd hooks list --show-secrets' prints what to enter there.
+
+    \b
+    --json prints {"version": 1, "source", "subscribed": [{"event", "url",
+    "number"}]}.
     """
     from syncd.cli.hooks import subscribe_command
 
-    raise typer.Exit(told(lambda: subscribe_command(source, url, event or [])))
+    raise typer.Exit(told(lambda: subscribe_command(source, url, event or [], as_json=as_json)))
 
 
 @hooks.command("unsubscribe")
 def hooks_unsubscribe(
     source: Annotated[str, typer.Argument(help="A Horoshop source by its name in SYNCD_SOURCES.")],
+    as_json: Json = False,
 ) -> None:
     """End every subscription that syncd made there.
 
     Do this before the source's hook_secret changes: the shop wants the whole
     address again.
+
+    \b
+    --json prints {"version": 1, "source", "ended": [{"event", "url",
+    "number"}]}.
     """
     from syncd.cli.hooks import unsubscribe_command
 
-    raise typer.Exit(told(lambda: unsubscribe_command(source)))
+    raise typer.Exit(told(lambda: unsubscribe_command(source, as_json=as_json)))

@@ -94,6 +94,7 @@ def _show(screen: Screen, found: Verified, marked: int) -> None:
     if len(found.differences) > SHOWN:
         screen.line(f"  ... and {len(found.differences) - SHOWN} more; --json has them all")
     if marked:
-        screen.text(f"{marked} records are compared anew by the next cycles; 'syncd run --once' does so now.")
+        records = "1 record is" if marked == 1 else f"{marked} records are"
+        screen.text(f"{records} compared anew by the next cycles; 'syncd run --once' does so now.")
     else:
         screen.text("Next: 'syncd explain' tells why one is so, 'syncd verify --fix' has them put right.")

@@ -18,6 +18,9 @@ from syncd.model.hook import HookCall, HookNews
 from syncd.state.rows import batches, insert_for
 from syncd.state.schema import inbox
 
+BY_HAND = "resync"
+"""The event of what a person wished: it waits in the inbox like a call, but no shop has called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -166,11 +169,11 @@ def prune(conn: Connection, before: datetime) -> int:
 
 
 def traffic(conn: Connection, pair: str) -> dict[str, Traffic]:
-    """What each source's inbox holds; a source that never called is absent."""
+    """What each source's calls came to; a source that never called is absent, and what a person wished is no call."""
     unprocessed = func.sum(case((inbox.c.processed_at.is_(None), 1), else_=0))
     query = (
         select(inbox.c.source, unprocessed.label("waiting"), func.count(), func.max(inbox.c.last_at))
-        .where(inbox.c.pair == pair)
+        .where(inbox.c.pair == pair, inbox.c.event != BY_HAND)
         .group_by(inbox.c.source)
         .order_by(inbox.c.source)
     )

@@ -28,6 +28,13 @@ def keys_of(customer: Customer) -> list[str]:
     return keys
 
 
+def is_key(text: str) -> bool:
+    """Whether a customer could be known by this text: spelled in any other way it would never be met again."""
+    kind, _, rest = text.partition(":")
+    spelled = {"user": rest.strip(), "mail": rest.strip().casefold(), "phone": digits(rest)}
+    return bool(rest) and spelled.get(kind) == rest
+
+
 def digits(phone: str) -> str:
     """The digits of a phone number, as the office stores it (contracts/webasyst §5.2)."""
     return "".join(character for character in phone if character in "0123456789")

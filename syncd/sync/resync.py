@@ -13,7 +13,7 @@ from syncd.state import failures, history, inbox, order_links, product_links
 from syncd.state.history import HistoryEntry
 from syncd.state.order_links import OrderLink
 
-EVENT = "resync"
+EVENT = inbox.BY_HAND
 """How a person's wish is called in the inbox and in the history."""
 
 

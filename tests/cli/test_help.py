@@ -35,6 +35,23 @@ def test_help_fits_80_columns(bare: Cli, command: list[str]) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+WITHOUT_JSON = [["config", "schema"], ["demo"], ["failed", "export"]] + [
+    ["map", kind, "export"] for kind in ("statuses", "users", "products", "orders")
+]
+"""What prints a schema, a show, JSON lines and CSV."""
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in WITHOUT_JSON], ids=" ".join)
+def test_json_has_a_described_and_versioned_shape(bare: Cli, command: list[str]) -> None:
+    """Every command can answer in JSON, and its help tells the object with its version."""
+    shown = bare(*command, "--help").stdout
+    if "COMMAND [ARGS]" in shown:
+        return
+
+    assert "--json " in shown
+    assert '"version": 1' in shown or command == ["requests"]  # which prints the lines of the log
+
+
 def test_the_exit_codes_are_documented(bare: Cli) -> None:
     """`syncd run --help` names every exit code."""
     words = bare("run", "--help").stdout.split()

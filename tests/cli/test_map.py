@@ -183,6 +183,20 @@ def test_a_contact_set_by_hand_gets_the_next_order(cli: Cli, pair: Pair, started
     assert cli("map", "users", "unlink", "mail:anna@example.test", "--yes").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "customer", ["17", "anna@example.test", "mail:Anna@example.test", "phone:+49 12", "user:"]
+)
+def test_a_customer_that_could_never_be_met_is_refused(cli: Cli, started: int, customer: str) -> None:
+    """A key is spelled as syncd spells it; another one would be kept and never found again."""
+    before = listed(cli, "users")
+
+    result = cli("map", "users", "set", customer, str(before[0]["contact"]))
+
+    assert result.exit_code == 1
+    assert "write user:17, mail:name@example.com" in result.stderr
+    assert listed(cli, "users") == before
+
+
 @pytest.mark.parametrize("kind", ["products", "orders", "users"])
 def test_what_was_written_out_can_be_read_in(
     cli: Cli, pair: Pair, started: int, tmp_path: Path, kind: str

@@ -96,3 +96,14 @@ def test_a_record_set_aside_is_tried_at_once(cli: Cli, pair: Pair) -> None:
     pair.cycle("orders")
 
     assert pair.delivered() == {str(number): 1}
+
+
+def test_a_persons_wish_is_no_call_of_the_shop(cli: Cli, pair: Pair) -> None:
+    """Whether a shop still calls is told by its own calls alone, in the list and to those who watch for silence."""
+    number = pair.place("A")
+    cli("run", "--once")
+    cli("resync", f"order:{number}")
+
+    [row] = json.loads(cli("hooks", "list", "--json").stdout)["hooks"]
+
+    assert (row["waiting"], row["done"], row["last_call"]) == (0, 0, None)

@@ -17,16 +17,20 @@ app = typer.Typer(
 
 
 @app.command("upgrade")
-def db_upgrade() -> None:
+def db_upgrade(as_json: Json = False) -> None:
     """Bring the tables to the form that this version needs.
 
     Every start does the same; this command is for those who want it done
     before. An SQLite file is copied first. Exit code 11 while another syncd
     runs on the data directory.
+
+    \b
+    --json prints {"version": 1, "before": the form that it had or null,
+    "form", "backup": path or null}.
     """
     from syncd.cli.db import upgrade_command
 
-    raise typer.Exit(told(upgrade_command))
+    raise typer.Exit(told(lambda: upgrade_command(as_json=as_json)))
 
 
 @app.command("backup")

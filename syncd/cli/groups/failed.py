@@ -59,15 +59,18 @@ def failed_show(
 
 
 @app.command("retry")
-def failed_retry(stream: OneStream = None, record: Record = None) -> None:
+def failed_retry(stream: OneStream = None, record: Record = None, as_json: Json = False) -> None:
     """End the pause of all records, of a stream's, or of one.
 
     The next cycle tries them again; 'syncd run --once' does so now. Exit
     code 1 when no such record is set aside.
+
+    \b
+    --json prints {"version": 1, "due": number of records}.
     """
     from syncd.cli.failed import retry_command
 
-    raise typer.Exit(told(lambda: retry_command(stream, record)))
+    raise typer.Exit(told(lambda: retry_command(stream, record, as_json=as_json)))
 
 
 @app.command("drop")
@@ -75,15 +78,19 @@ def failed_drop(
     stream: Annotated[str, typer.Argument(help="The stream, such as orders.")],
     record: Record = None,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Forget that records failed: they are not tried again by themselves.
 
     A record that changes in its shop, or that 'syncd resync' names, is read
     again all the same. Exit code 1 when no such record is set aside.
+
+    \b
+    --json prints {"version": 1, "forgotten": number of records}.
     """
     from syncd.cli.failed import drop_command
 
-    raise typer.Exit(told(lambda: drop_command(stream, record, yes=yes)))
+    raise typer.Exit(told(lambda: drop_command(stream, record, yes=yes, as_json=as_json)))
 
 
 @app.command("export")

@@ -109,16 +109,20 @@ def requests(
 
 def bundle(
     file: Annotated[Path, typer.Argument(help="The zip file to be written; it must not exist.")],
+    as_json: Json = False,
 ) -> None:
     """Write an archive for support: no secrets and no personal data in it.
 
     It holds the versions, the settings and the last calls with everything
     secret or personal masked, the status, the cycles, the records set aside
     and the check of the database.
+
+    \b
+    --json prints {"version": 1, "file", "parts": [names], "bytes"}.
     """
     from syncd.cli.bundle import bundle_command
 
-    raise typer.Exit(told(lambda: bundle_command(file)))
+    raise typer.Exit(told(lambda: bundle_command(file, as_json=as_json)))
 
 
 def add_to(app: typer.Typer) -> None:

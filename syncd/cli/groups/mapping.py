@@ -53,20 +53,28 @@ def statuses_set(
     status: Annotated[str, typer.Argument(help="The status as the source spells it.")],
     target: Annotated[str, typer.Argument(help="processed, paid, shipped, completed, refunded or deleted.")],
     source: Source = "cscart",
+    as_json: Json = False,
 ) -> None:
     """Tell what to write into the settings for a status.
 
     Settings are changed where they are set, never by this command: exit code
     1, and the new value of the variable on stdout.
+
+    \b
+    --json prints {"version": 1, "variable", "value": {status: target},
+    "set_by": where}.
     """
     from syncd.cli.mapping.statuses import set_command
 
-    raise typer.Exit(told(lambda: set_command(status, target, source)))
+    raise typer.Exit(told(lambda: set_command(status, target, source, as_json=as_json)))
 
 
 @statuses.command("export")
 def statuses_export() -> None:
-    """Print the maps as CSV: source,direction,status,target,variable."""
+    """Print the maps as CSV: source,direction,status,target,variable.
+
+    As JSON 'map statuses list --json' prints them.
+    """
     from syncd.cli.mapping.statuses import export_command
 
     raise typer.Exit(told(export_command))
@@ -90,43 +98,60 @@ def users_set(
     customer: Customer,
     contact: Annotated[int, typer.Argument(min=1, help="The contact's id in Webasyst.")],
     source: Source = "cscart",
+    as_json: Json = False,
 ) -> None:
     """Set the contact that a customer's further orders go to.
 
     The contact must exist in Webasyst. Orders that are there already stay
     with theirs.
+
+    \b
+    --json prints {"version": 1, "written": 1 or 0, "problems": [text]}.
     """
     from syncd.cli.mapping.users import set_command
 
-    raise typer.Exit(told(lambda: set_command(customer, contact, source)))
+    raise typer.Exit(told(lambda: set_command(customer, contact, source, as_json=as_json)))
 
 
 @users.command("unlink")
-def users_unlink(customer: Customer, source: Source = "cscart", yes: Yes = False) -> None:
-    """Forget a customer's contact: the next order looks for it anew."""
+def users_unlink(
+    customer: Customer, source: Source = "cscart", yes: Yes = False, as_json: Json = False
+) -> None:
+    """Forget a customer's contact: the next order looks for it anew.
+
+    \b
+    --json prints {"version": 1, "unlinked": true or false}.
+    """
     from syncd.cli.mapping.users import unlink_command
 
-    raise typer.Exit(told(lambda: unlink_command(customer, source, yes=yes)))
+    raise typer.Exit(told(lambda: unlink_command(customer, source, yes=yes, as_json=as_json)))
 
 
 @users.command("export")
 def users_export() -> None:
-    """Print the map as CSV: source,customer,contact. It holds e-mails."""
+    """Print the map as CSV: source,customer,contact. It holds e-mails.
+
+    As JSON 'map users list --json' prints it.
+    """
     from syncd.cli.mapping.users import export_command
 
     raise typer.Exit(told(export_command))
 
 
 @users.command("import")
-def users_import(file: Csv, dry_run: DryRun = False) -> None:
+def users_import(file: Csv, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Read a CSV file: source (cscart when left out), customer, contact.
 
     All lines are written, or none: every wrong line is told with its number,
     exit code 1.
+
+    \b
+    --json prints {"version": 1, "written": number of lines, "problems":
+    [text]}.
     """
     from syncd.cli.mapping.users import import_command
 
-    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run)))
+    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run, as_json=as_json)))
 
 
 @products.command("list")
@@ -146,44 +171,59 @@ def products_list(as_json: Json = False) -> None:
 def products_link(
     product: Product,
     sku_id: Annotated[int, typer.Argument(min=1, help="The id of the SKU in Webasyst.")],
+    as_json: Json = False,
 ) -> None:
     """Link a product to a SKU.
 
     Both must exist, have the same code, and be linked to nothing else. The
     next cycle compares them; where both shops own a field, CS-Cart's value
     counts the first time.
+
+    \b
+    --json prints {"version": 1, "written": 1 or 0, "problems": [text]}.
     """
     from syncd.cli.mapping.products import link_command
 
-    raise typer.Exit(told(lambda: link_command(product, sku_id)))
+    raise typer.Exit(told(lambda: link_command(product, sku_id, as_json=as_json)))
 
 
 @products.command("unlink")
-def products_unlink(product: Product, yes: Yes = False) -> None:
-    """Take a product's link away; nothing changes in the shops."""
+def products_unlink(product: Product, yes: Yes = False, as_json: Json = False) -> None:
+    """Take a product's link away; nothing changes in the shops.
+
+    \b
+    --json prints {"version": 1, "unlinked": true or false}.
+    """
     from syncd.cli.mapping.products import unlink_command
 
-    raise typer.Exit(told(lambda: unlink_command(product, yes=yes)))
+    raise typer.Exit(told(lambda: unlink_command(product, yes=yes, as_json=as_json)))
 
 
 @products.command("export")
 def products_export() -> None:
-    """Print the links as CSV: product,sku_id,webasyst,sku."""
+    """Print the links as CSV: product,sku_id,webasyst,sku.
+
+    As JSON 'map products list --json' prints them.
+    """
     from syncd.cli.mapping.products import export_command
 
     raise typer.Exit(told(export_command))
 
 
 @products.command("import")
-def products_import(file: Csv, dry_run: DryRun = False) -> None:
+def products_import(file: Csv, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Read a CSV file: product, sku_id; further columns are passed over.
 
     All lines are written, or none: every wrong line is told with its number,
     exit code 1.
+
+    \b
+    --json prints {"version": 1, "written": number of lines, "problems":
+    [text]}.
     """
     from syncd.cli.mapping.products import import_command
 
-    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run)))
+    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run, as_json=as_json)))
 
 
 @orders.command("list")
@@ -204,41 +244,56 @@ def orders_link(
     order: Order,
     webasyst: Annotated[int, typer.Argument(min=1, help="The order's id in Webasyst.")],
     source: Source = "cscart",
+    as_json: Json = False,
 ) -> None:
     """Link an order to one that stands in Webasyst already.
 
     Both must exist and be linked to nothing else, and the one in Webasyst
     must not bear another order's reference. The next cycle brings it in line
     with the source's.
+
+    \b
+    --json prints {"version": 1, "written": 1 or 0, "problems": [text]}.
     """
     from syncd.cli.mapping.orders import link_command
 
-    raise typer.Exit(told(lambda: link_command(order, webasyst, source)))
+    raise typer.Exit(told(lambda: link_command(order, webasyst, source, as_json=as_json)))
 
 
 @orders.command("unlink")
-def orders_unlink(order: Order, source: Source = "cscart", yes: Yes = False) -> None:
-    """Take an order's link away; nothing changes in the shops."""
+def orders_unlink(order: Order, source: Source = "cscart", yes: Yes = False, as_json: Json = False) -> None:
+    """Take an order's link away; nothing changes in the shops.
+
+    \b
+    --json prints {"version": 1, "unlinked": true or false}.
+    """
     from syncd.cli.mapping.orders import unlink_command
 
-    raise typer.Exit(told(lambda: unlink_command(order, source, yes=yes)))
+    raise typer.Exit(told(lambda: unlink_command(order, source, yes=yes, as_json=as_json)))
 
 
 @orders.command("export")
 def orders_export() -> None:
-    """Print the links as CSV: source,order,webasyst,state,reference."""
+    """Print the links as CSV: source,order,webasyst,state,reference.
+
+    As JSON 'map orders list --json' prints them.
+    """
     from syncd.cli.mapping.orders import export_command
 
     raise typer.Exit(told(export_command))
 
 
 @orders.command("import")
-def orders_import(file: Csv, dry_run: DryRun = False) -> None:
+def orders_import(file: Csv, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Read a CSV file: source (cscart when left out), order, webasyst.
 
     Further columns are passed over. All lines are written, or none: every
     wrong line is told with its number, exit code 1.
+
+    \b
+    --json prints {"version": 1, "written": number of lines, "problems":
+    [text]}.
     """
     from syncd.cli.mapping.orders import import_command
 
-    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run)))
+    raise typer.Exit(told(lambda: import_command(file, dry_run=dry_run, as_json=as_json)))

@@ -39,13 +39,13 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def link_command(order: str, webasyst: int, source: str) -> int:
+def link_command(order: str, webasyst: int, source: str, *, as_json: bool) -> int:
     """Link an order to one that stands in Webasyst already."""
     done = f"Order {order} of {source} is linked to Webasyst order {webasyst}; the next cycle compares them."
-    return set_one(Wish(source, order.lstrip("#"), webasyst), _WAY, done)
+    return set_one(Wish(source, order.lstrip("#"), webasyst), _WAY, done, as_json=as_json)
 
 
-def unlink_command(order: str, source: str, *, yes: bool) -> int:
+def unlink_command(order: str, source: str, *, yes: bool, as_json: bool) -> int:
     """Take an order's link away."""
 
     def remove(conn: Connection) -> bool:
@@ -60,7 +60,7 @@ def unlink_command(order: str, source: str, *, yes: bool) -> int:
         f"When order {order} changes, it is linked again to the Webasyst order that bears its reference; where none "
         "does, it is made there anew. Take the link away?"
     )
-    return remove_one(question, remove, f"Order {order} of {source}", yes=yes)
+    return remove_one(question, remove, f"Order {order} of {source}", yes=yes, as_json=as_json)
 
 
 def export_command() -> int:
@@ -69,9 +69,9 @@ def export_command() -> int:
     return 0
 
 
-def import_command(path: Path, *, dry_run: bool) -> int:
+def import_command(path: Path, *, dry_run: bool, as_json: bool) -> int:
     """Read a file of orders and their numbers in Webasyst."""
-    return import_file(path, (COLUMNS[1], COLUMNS[2]), _WAY, dry_run=dry_run)
+    return import_file(path, (COLUMNS[1], COLUMNS[2]), _WAY, dry_run=dry_run, as_json=as_json)
 
 
 def _rows() -> Iterator[Row]:

@@ -37,13 +37,13 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def link_command(product: str, sku_id: int) -> int:
+def link_command(product: str, sku_id: int, *, as_json: bool) -> int:
     """Link a product to a SKU."""
     done = f"Product {product} is linked to the SKU id {sku_id}; the next cycle compares them."
-    return set_one(Wish(SOURCE, product, sku_id), _WAY, done)
+    return set_one(Wish(SOURCE, product, sku_id), _WAY, done, as_json=as_json)
 
 
-def unlink_command(product: str, *, yes: bool) -> int:
+def unlink_command(product: str, *, yes: bool, as_json: bool) -> int:
     """Take a product's link away."""
 
     def remove(conn: Connection) -> bool:
@@ -58,7 +58,7 @@ def unlink_command(product: str, *, yes: bool) -> int:
         f"As long as product {product} has the same SKU in both shops, the next sweep links it again, and CS-Cart's values "
         "then count. Take the link away?"
     )
-    return remove_one(question, remove, f"Product {product}", yes=yes)
+    return remove_one(question, remove, f"Product {product}", yes=yes, as_json=as_json)
 
 
 def export_command() -> int:
@@ -67,9 +67,9 @@ def export_command() -> int:
     return 0
 
 
-def import_command(path: Path, *, dry_run: bool) -> int:
+def import_command(path: Path, *, dry_run: bool, as_json: bool) -> int:
     """Read a file of products and SKU ids."""
-    return import_file(path, (COLUMNS[0], COLUMNS[1]), _WAY, dry_run=dry_run)
+    return import_file(path, (COLUMNS[0], COLUMNS[1]), _WAY, dry_run=dry_run, as_json=as_json)
 
 
 def _rows() -> Iterator[Row]:

@@ -42,8 +42,10 @@ def read(path: Path, key: str, number: str, sources: Sequence[str]) -> Sheet:
                     f"{path} has no column {missing[0]}; the first line must name {key},{number}"
                 )
             return _sheet(rows, key, number, sources)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Misconfigured(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Misconfigured(f"{path} is no CSV file in UTF-8: {error}") from None
 
 
 def _sheet(rows: csv.DictReader[str], key: str, number: str, sources: Sequence[str]) -> Sheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from syncd.app import SOURCE
@@ -56,25 +56,26 @@ def export_command() -> int:
     return 0
 
 
-def set_command(status: str, target: str, source: str) -> int:
+def set_command(status: str, target: str, source: str, *, as_json: bool) -> int:
     """Tell what to write into the settings; answers 1, because nothing was changed."""
     settings = load_settings()
     if target not in set(Target):
         raise Misconfigured(f"there is no target {target}; there are {', '.join(Target)}")
     if source == SOURCE:
-        wanted = {letter: str(each) for letter, each in settings.statuses.items()} | {status: target}
-        variable, value = "SYNCD_STATUSES", json.dumps(wanted, ensure_ascii=False)
+        known: Mapping[str, str] = settings.statuses
+        variable = "SYNCD_STATUSES"
     else:
         entry = next((each for each in settings.sources if each.name == source), None)
         if entry is None:
             raise Misconfigured(f"SYNCD_SOURCES has no entry with the name {source}")
-        variable = f"the statuses of the entry {source} in SYNCD_SOURCES"
-        value = json.dumps(
-            {str(k): str(v) for k, v in entry.statuses.items()} | {status: target}, ensure_ascii=False
-        )
+        known, variable = entry.statuses, f"the statuses of the entry {source} in SYNCD_SOURCES"
+    wanted = {str(one): str(meaning) for one, meaning in known.items()} | {status: target}
     where = origin(variable.rpartition(" ")[2])
     complain(f"syncd: settings are changed where they are set ({where}); set {variable} to")
-    print(value)
+    if as_json:
+        print(spell_json({"variable": variable, "value": wanted, "set_by": where}))
+    else:
+        print(json.dumps(wanted, ensure_ascii=False))
     return 1
 
 

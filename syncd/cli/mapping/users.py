@@ -32,20 +32,20 @@ def list_command(*, as_json: bool) -> int:
     return 0
 
 
-def set_command(customer: str, contact: int, source: str) -> int:
+def set_command(customer: str, contact: int, source: str, *, as_json: bool) -> int:
     """Set a customer's contact, over an earlier one."""
     done = f"Customer {customer} of {source} is Webasyst contact {contact} now; further orders go there."
-    return set_one(Wish(source, customer, contact), Way(_check, put_contacts), done)
+    return set_one(Wish(source, customer, contact), Way(_check, put_contacts), done, as_json=as_json)
 
 
-def unlink_command(customer: str, source: str, *, yes: bool) -> int:
+def unlink_command(customer: str, source: str, *, yes: bool, as_json: bool) -> int:
     """Forget a customer's contact."""
 
     def remove(conn: Connection) -> bool:
         return customers.remove(conn, PAIR, source, customer)
 
     question = f"The next order of {customer} then looks for the contact in Webasyst anew. Forget?"
-    return remove_one(question, remove, f"Customer {customer} of {source}", yes=yes)
+    return remove_one(question, remove, f"Customer {customer} of {source}", yes=yes, as_json=as_json)
 
 
 def export_command() -> int:
@@ -54,9 +54,9 @@ def export_command() -> int:
     return 0
 
 
-def import_command(path: Path, *, dry_run: bool) -> int:
+def import_command(path: Path, *, dry_run: bool, as_json: bool) -> int:
     """Read a file of customers and contacts."""
-    return import_file(path, COLUMNS[1:], Way(_check, put_contacts), dry_run=dry_run)
+    return import_file(path, COLUMNS[1:], Way(_check, put_contacts), dry_run=dry_run, as_json=as_json)
 
 
 async def _check(linking: Linking, wishes: Sequence[Wish]) -> tuple[list[Wish], Problems]:
