@@ -106,6 +106,8 @@ def _show_end(screen: Screen, planned: Planned, output: Path | None) -> None:
     screen.line()
     if planned.exit:
         screen.text("The plan is not complete, because a stream stopped; it is not written to a file.")
+    elif not number and (planned.plan.brakes or planned.plan.set_aside):
+        screen.text("Nothing to write before that is put right. Next: 'syncd status' tells how.")
     elif not number:
         screen.text("Nothing to write: both shops are in step.")
     else:

@@ -110,3 +110,17 @@ def test_no_licence_number_and_no_comment_stands_in_a_plan(cli: Cli, pair: Pair,
     cli("plan", "-o", str(file))
     assert "order.create" in file.read_text()
     assert "4711" not in file.read_text()
+
+
+def test_what_waits_for_a_person_is_no_agreement(cli: Cli, pair: Pair) -> None:
+    """A plan without a write does not claim that the shops are in step while a record is set aside."""
+    number = pair.place("A")
+    pair.at_cscart("order.break", order_id=number, drop=["total"])
+    cli("run", "--once")
+
+    shown = cli("plan")
+
+    assert shown.exit_code == 0
+    assert f"orders {number}" in shown.stdout
+    assert "in step" not in shown.stdout
+    assert "syncd status" in shown.stdout
