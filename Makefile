@@ -57,6 +57,7 @@ bench: $(STAMP) ## The benchmarks: starting, a full sweep of a large shop, and t
 	@$(BIN)/python -m benchmarks.start
 	@$(BIN)/python -m benchmarks.sweep
 	@$(BIN)/python -m benchmarks.hooks
+	@$(BIN)/python -m benchmarks.verify
 
 lock: $(STAMP) ## Newest allowed versions into requirements.lock
 	@$(BIN)/python -m pip install --quiet uv

@@ -167,7 +167,9 @@ def status(as_json: Json = False) -> None:
        "differences": [..] as in 'differences list',
        "waits_for_apply": whether nothing is written yet, because
                           SYNCD_PLAN_FIRST is true,
-       "backfills": [as in 'backfill']}
+       "backfills": [as in 'backfill'],
+       "calls_last_minute": {shop: number} or null without a request log,
+       "calls_a_minute_at_most"}
     """
     from syncd.cli.status import status_command
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.app import PAIR, SOURCE, utc_now
 from syncd.cli.left import SHOWN, show_brakes, show_conflicts, show_differences, show_doubts, show_failures
+from syncd.cli.pace import pace
 from syncd.cli.reading import database
 from syncd.cli.screen import Column, Screen
 from syncd.cli.spell import (
@@ -79,6 +80,10 @@ class Status:
     waits: bool
     """Whether nothing is written before the first plan is applied."""
     backfills: list[Backfill] = field(default_factory=list)
+    pace: dict[str, int] | None = None
+    """Calls to each shop within the last minute; `None` where no request log is kept."""
+    most: float = 0.0
+    """Calls a minute to a shop, at most."""
 
 
 def status_command(*, as_json: bool) -> int:
@@ -124,6 +129,8 @@ def read(conn: Connection, settings: Settings, running: str | None) -> Status:
         differences=order_links.edited(conn, PAIR),
         waits=leave_is_missing(conn, settings),
         backfills=backfills.all(conn, PAIR),
+        pace=pace(settings, utc_now()),
+        most=settings.http.calls_per_second * 60,
     )
 
 
@@ -146,6 +153,9 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
     screen.line()
     columns = [Column(title) for title in ("stream", "last run", "outcome", "it did", "read up to")]
     screen.table(columns, [_row(stream, now) for stream in status.streams])
+    if status.pace is not None:
+        told = ", ".join(f"{shop} {calls}" for shop, calls in status.pace.items()) or "none"
+        screen.text(f"Calls in the last minute: {told}; at most {status.most:g} to a shop.")
     if any(stream.paused_at for stream in status.streams):
         screen.text("Next: 'syncd resume' ends the pause.")
     for fill in status.backfills:
@@ -153,6 +163,8 @@ def _show(screen: Screen, status: Status, now: datetime) -> None:
             screen.text(
                 f"Backfill: {fill.done} of {fill.total or '?'} {fill.kind} done, {fill.rate} a minute."
             )
+            if status.running is None:
+                screen.text(f"Next: 'syncd backfill {fill.kind}' or 'syncd run' goes on with it.")
     for stream in status.streams:
         if stream.last is not None and stream.last.message:
             screen.heading(f"{stream.name}: {stream.last.outcome}")
@@ -187,6 +199,8 @@ def _as_json(status: Status, now: datetime) -> dict[str, Any]:
         "differences": [difference_json(link) for link in status.differences],
         "waits_for_apply": status.waits,
         "backfills": [backfill_json(fill) for fill in status.backfills],
+        "calls_last_minute": status.pace,
+        "calls_a_minute_at_most": status.most,
     }
 
 

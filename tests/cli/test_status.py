@@ -50,6 +50,20 @@ def test_while_a_daemon_runs(cli: Cli, pair: Pair) -> None:
     assert afterwards["running"] is None
 
 
+def test_the_pace_is_what_the_request_log_tells(cli: Cli, pair: Pair) -> None:
+    """Calls of the last minute by shop; without a request log nobody knows."""
+    cli("run", "--once", SYNCD_LOG__REQUESTS="true")
+
+    with_log = json.loads(cli("status", "--json", SYNCD_LOG__REQUESTS="true").stdout)
+    without = json.loads(cli("status", "--json", SYNCD_LOG__REQUESTS="false").stdout)
+
+    assert set(with_log["calls_last_minute"]) == {"cscart", "webasyst"}
+    assert all(calls > 0 for calls in with_log["calls_last_minute"].values())
+    assert without["calls_last_minute"] is None
+    shown = cli("status", SYNCD_LOG__REQUESTS="true").stdout
+    assert "Calls in the last minute: cscart " in shown
+
+
 def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
     """`status --json` prints one versioned object with everything that the text tells."""
     number = pair.place("A")
@@ -72,6 +86,8 @@ def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
             "differences",
             "waits_for_apply",
             "backfills",
+            "calls_last_minute",
+            "calls_a_minute_at_most",
         )
     ]
     orders = told["streams"][0]
