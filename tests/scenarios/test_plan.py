@@ -113,7 +113,7 @@ EDITS: dict[str, Callable[[Pair, str], object]] = {
     "price": lambda pair, code: pair.at_cscart("product.update", sku=code, price="12.34"),
     "name": lambda pair, code: pair.at_cscart("product.update", sku=code, product=f"New {code}"),
     "text": lambda pair, code: pair.at_cscart("product.update", sku=code, full_description="Word " * 60),
-    "amount": lambda pair, code: pair.at_cscart("product.update", sku=code, amount=3),
+    "amount": lambda pair, code: pair.at_cscart("product.update", sku=code, amount=300),
     "hidden": lambda pair, code: pair.at_cscart("product.update", sku=code, status="H"),
     "new": lambda pair, code: pair.product(f"N{len(pair.source_codes())}", price="5.00"),
     "order": lambda pair, code: pair.place(code, {"sku": "A", "amount": 2}),
@@ -154,7 +154,7 @@ def test_whatever_a_plan_says_is_done_and_then_nothing_is_left(
     ):
         pair.set(**EVERY_WAY)
         for code in CODES:
-            pair.product(code)
+            pair.product(code, amount=500)
         pair.run()
         for edits in rounds:
             pair.later(4000)
@@ -333,7 +333,7 @@ def test_a_plan_that_was_overtaken_loses_nothing(
         two_shops(CSCartShop(products=0), WebasystShop(products=0), Path(folder) / "data") as pair,
     ):
         for code in CODES:
-            pair.product(code)
+            pair.product(code, amount=500)
         pair.run()
         pair.later(4000)
         for name, code in before:
