@@ -69,7 +69,11 @@ class StreamJob:
             return
         task = asyncio.current_task()
         assert task is not None  # coroutines run in tasks
-        await self._guarded(task, self._cycle)
+        try:
+            await self._guarded(task, self._cycle)
+        finally:
+            # Not for a look at what was called about: a stream that waits for this one waits for a whole cycle.
+            self.ran.set()
 
     def pause(self) -> None:
         """Begin no cycle until `resume`; one that runs ends after the record at hand."""
@@ -123,7 +127,6 @@ class StreamJob:
             self.outcome = "crashed"
             log.exception("cycle.crashed", stream=self.stream)
         finally:
-            self.ran.set()
             self.told()
             self.tasks.discard(task)
 

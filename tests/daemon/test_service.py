@@ -231,6 +231,21 @@ async def test_a_bug_in_a_cycle_stops_neither_the_next_nor_the_others(
     assert job.outcome == "ok"
 
 
+async def test_a_call_before_the_first_cycle_does_not_stand_for_it(pair: Pair) -> None:
+    """Streams that wait for another one's first cycle wait for the cycle, not for a look at what a shop called about."""
+    looked = asyncio.Event()
+
+    async def connect() -> Any:
+        raise AssertionError("nothing is read before the first cycle")
+
+    with pair.database() as db:
+        job = StreamJob("products", connect, db, told=looked.set)
+        job.hint()
+        await looked.wait()
+
+    assert not job.ran.is_set()
+
+
 async def test_old_runs_are_forgotten(pair: Pair) -> None:
     """The tables do not grow for ever: cycles of more than a month ago go, the latest of each stream stays."""
     await asyncio.to_thread(pair.run)
