@@ -116,16 +116,6 @@ def waiting(
     return [_entry(row) for row in conn.execute(query)]
 
 
-def waiting_keys(conn: Connection, pair: str, source: str) -> HookNews:
-    """The orders and products that all waiting calls hint at, each once, the oldest first."""
-    query = select(inbox.c.orders, inbox.c.products).where(_waiting(pair, source)).order_by(inbox.c.id)
-    rows = conn.execute(query).all()
-    return HookNews(
-        orders=tuple(dict.fromkeys(key for row in rows for key in row.orders)),
-        products=tuple(dict.fromkeys(key for row in rows for key in row.products)),
-    )
-
-
 def done(conn: Connection, entries: Iterable[Entry], outcome: str, now: datetime) -> int:
     """Note that these calls have been worked on; answers how many.
 

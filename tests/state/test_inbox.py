@@ -109,18 +109,6 @@ def test_calls_about_orders_and_about_products_do_not_stand_in_each_others_way(d
     assert len(waiting(db)) == 9
 
 
-def test_the_keys_of_all_that_waits(db: Database) -> None:
-    """Each once, in the order in which they came; what is done does not count."""
-    put(db, body(0), HookNews(("0",)))
-    finish(db, waiting(db))
-    put(db, body(1), HookNews(("9", "3"), ("A",)))
-    put(db, body(2), HookNews(("3", "1"), ("B", "A"), "look"))
-    put(db, body(3), HookNews(("other",)), source="justclick")
-    keys = db.run_sync(lambda conn: inbox.waiting_keys(conn, "main", "horoshop"))
-    assert keys == HookNews(("9", "3", "1"), ("A", "B"))
-    assert db.run_sync(lambda conn: inbox.waiting_keys(conn, "second", "horoshop")) == HookNews()
-
-
 def test_what_is_done_waits_no_more(db: Database) -> None:
     """Only the calls that were named, and each once; more of them than fit into one query are no matter."""
     for number in range(1000):
