@@ -118,6 +118,7 @@ class FaultProxy:
             for pipe in done:
                 pipe.result()
         finally:
+            back.close()  # before anything is waited for: a proxy that stops right now cancels the wait
             for pipe in pipes:
                 pipe.cancel()
             await asyncio.gather(*pipes, return_exceptions=True)

@@ -104,7 +104,7 @@ def decide(order: Order, link: OrderLink | None, policy: OrderPolicy) -> Skip | 
 
 
 def _first_sight(order: Order, policy: OrderPolicy) -> Skip | Create:
-    if order.placed_at < policy.since:
+    if order.placed_at < policy.since.replace(microsecond=0):  # shops tell whole seconds
         return Skip(SkipReason.OLDER)
     if order.status in policy.skip_statuses:
         return Skip(SkipReason.STATUS)

@@ -47,6 +47,12 @@ def test_history_is_not_made() -> None:
     assert decide(make.order(placed_at=make.NOON), None, POLICY) == Create()
 
 
+def test_the_second_of_the_start_is_no_history() -> None:
+    """Shops tell whole seconds: what was placed right after a start in the middle of one is not older than it."""
+    policy = make.order_policy(since=make.NOON.replace(microsecond=700_000))
+    assert decide(make.order(placed_at=make.NOON), None, policy) == Create()
+
+
 @pytest.mark.parametrize("letter", "FDIN")
 def test_some_statuses_make_no_order(letter: str) -> None:
     """An order first seen as failed, declined, cancelled or incomplete is not made."""

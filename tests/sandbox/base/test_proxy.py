@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from syncd.sandbox.connections import close
 from syncd.sandbox.proxy import FaultProxy, Rule, fault_proxy
 from syncd.sandbox.running import RunningShop
 from tests.sandbox.base.toyshop import ToyShop
@@ -56,6 +57,32 @@ def test_an_answer_that_breaks_off_was_still_worked_on(shop: RunningShop, toy: T
     results, _ = through(shop, Rule(kind, after=150))
     assert isinstance(results[0], OSError | http.client.HTTPException)
     assert toy.worked == 1
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_a_stop_while_a_connection_ends_leaves_none_to_the_shop_open(turns: int) -> None:
+    """At whichever turn of the loop the stop comes, the shop sees the end of what it was talked to on."""
+
+    async def run() -> bytes:
+        seen: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def shop_side(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"welcome")
+            seen.put_nowait(await reader.read())
+            await close(writer)
+
+        server = await asyncio.start_server(shop_side, "127.0.0.1", 0)
+        async with server, fault_proxy(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as proxy:
+            reader, writer = await asyncio.open_connection(*proxy.url.removeprefix("http://").split(":"))
+            await reader.readexactly(len(b"welcome"))
+            writer.transport.abort()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await proxy.stop()
+            async with asyncio.timeout(10):
+                return await seen.get()
+
+    assert asyncio.run(run()) == b""
 
 
 def test_a_stalled_answer_times_out(shop: RunningShop) -> None:
