@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from enum import StrEnum
 from typing import Annotated
@@ -88,6 +89,8 @@ def _syncd(
 ) -> None:
     # Starting makes a hundred thousand objects that stay: to search them for circles again and again takes a tenth of it.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    # The end searches all of them once more, for nothing: the process goes, and what must be closed was closed before.
+    atexit.register(gc.freeze)
 
 
 @app.command()
