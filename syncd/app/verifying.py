@@ -1,4 +1,4 @@
-"""A comparison of both shops, built from the settings: all products, then the orders of every source."""
+"""A comparison of both shops, built from the settings: linked products, those without a link, the orders of every source."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from syncd.app.product_streams import ProductStreams
 from syncd.app.shops import Shops
 from syncd.sync.difference import Difference, Sample
 from syncd.sync.order_handling import STREAM as ORDERS
+from syncd.sync.product_missing import STREAM as PRODUCTS
+from syncd.sync.source_writes import STREAM as PRODUCTS_BACK
 from syncd.sync.verify_orders import VerifyOrders
+from syncd.sync.verify_orders_missing import VerifyOrdersMissing
 from syncd.sync.verify_products import VerifyProducts
+from syncd.sync.verify_products_missing import VerifyProductsMissing
 
 
 @dataclass(slots=True)
 class Verification:
-    """One pass over what the streams that are on have linked; `products` and `orders` count what was compared."""
+    """One pass over what the streams that are on keep in step; `products` and `orders` count what was compared."""
 
     shops: Shops
     sample: Sample
@@ -39,8 +43,9 @@ class Verification:
 
     async def _products(self, *, fix: bool) -> AsyncIterator[Difference]:
         shops = self.shops
+        planner = ProductStreams(shops).planner()
         walk = VerifyProducts(
-            ProductStreams(shops).planner(),
+            planner,
             shops.app.db,
             shops.product_policy(),
             self.sample,
@@ -48,6 +53,15 @@ class Verification:
         )
         async for batch in walk.run(fix=fix):
             self.products = walk.compared
+            for found in batch:
+                yield found
+        if not self.sample.whole:
+            return
+        app = shops.app
+        back, streams = app.settings.products.create_in_cscart, (PRODUCTS, PRODUCTS_BACK)
+        rest = VerifyProductsMissing(planner, app.db, streams, back, app.now)
+        async for batch in rest.run(fix=fix):
+            self.products = walk.compared + rest.compared
             for found in batch:
                 yield found
 
@@ -61,6 +75,7 @@ class Verification:
             shops.app.db,
             feed.policy,
             self.sample,
+            VerifyOrdersMissing(shops.app.db, feed.policy, shops.app.now),
             self.progress(stream),
         )
         async for batch in walk.run(fix=fix):

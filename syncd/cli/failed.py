@@ -22,10 +22,7 @@ from syncd.shops.mask import Mask
 from syncd.shops.mask_body import mask_body
 from syncd.state import failures, history
 from syncd.state.failures import Failure
-from syncd.state.history import HistoryEntry
-
-DROPPED = "dropped"
-"""The event of a failure that a person forgot."""
+from syncd.state.history import DROPPED, HistoryEntry
 
 
 def list_command(stream: str | None, limit: int, *, as_json: bool) -> int:

@@ -88,7 +88,8 @@ def _show(screen: Screen, found: Verified, marked: int) -> None:
     screen.heading(f"Differences: {fields} of {records}")
     for one in found.differences[:SHOWN]:
         name = one.name if one.name == one.key else f"{one.name} ({one.source} {one.key})"
-        screen.text(f"{one.kind} {name} = Webasyst {one.webasyst}: {one.field}", "  ")
+        there = f" = Webasyst {one.webasyst}" if one.webasyst else ""
+        screen.text(f"{one.kind} {name}{there}: {one.field}", "  ")
         screen.text(f"{one.source}: {one.source_says or '(empty)'}", "    ")
         screen.text(f"webasyst: {one.webasyst_says or '(empty)'}", "    ")
     if len(found.differences) > SHOWN:

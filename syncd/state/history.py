@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from syncd.state.rows import values_of
+from syncd.state.rows import batches, values_of
 from syncd.state.schema import history
 
 
@@ -24,6 +24,9 @@ class HistoryEntry:
     event: str
     detail: Mapping[str, Any]
 
+
+DROPPED = "dropped"
+"""A person had a failure forgotten."""
 
 _COLUMNS = [column for column in history.columns if column.name != "id"]
 
@@ -45,6 +48,16 @@ def of(conn: Connection, pair: str, record_key: str, stream: str | None = None) 
     if stream is not None:
         query = query.where(history.c.stream == stream)
     return [HistoryEntry(**row._mapping) for row in conn.execute(query.order_by(history.c.id))]
+
+
+def forgotten(conn: Connection, pair: str, stream: str, keys: Sequence[str]) -> set[str]:
+    """Those of the records of which the last that happened is that a person had their failure forgotten."""
+    found: dict[str, str] = {}
+    for batch in batches(keys):
+        mine = (history.c.pair == pair) & (history.c.stream == stream) & history.c.record_key.in_(batch)
+        rows = conn.execute(select(history.c.record_key, history.c.event).where(mine).order_by(history.c.id))
+        found.update((row.record_key, row.event) for row in rows)
+    return {key for key, event in found.items() if event == DROPPED}
 
 
 def prune(conn: Connection, older_than: datetime) -> int:

@@ -6,13 +6,16 @@ import zlib
 from dataclasses import dataclass
 
 ORDER, PRODUCT = "order", "product"
+ABSENT = "does not exist"
+"""What a shop says of a record that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field of one record that both shops should agree on and do not.
 
-    `name` is what people call it (an order's number, a SKU); `webasyst` its id there. Values are spelled, and shortened.
+    `name` is what people call it (an order's number, a SKU); `webasyst` its id there, 0 for none. Values are spelled, and
+    shortened.
     """
 
     kind: str

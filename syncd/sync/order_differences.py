@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.owner import Side
@@ -20,6 +22,17 @@ def lines_as_agreed(order: Order, link: OrderLink, actual: OfficeOrder) -> bool:
     """Whether both sides' lines are those that were agreed on, whatever their products are called or linked to by now."""
     agreed = link.base.get("facets", {}).get(Facet.LINES)
     return agreed == facets_of(order)[Facet.LINES] and link.base.get("lines") == office_lines(actual.lines)
+
+
+def doubles(links: Sequence[OrderLink], hits: Iterable[OfficeOrder]) -> list[tuple[OrderLink, OfficeOrder]]:
+    """Office orders that bear a linked order's reference and are not the linked one; deleted ones count no more."""
+    by_reference = {link.reference: link for link in links}
+    found = ((by_reference.get(hit.reference or ""), hit) for hit in hits)
+    return [
+        (link, hit)
+        for link, hit in found
+        if link and hit.order_id != link.order_id and hit.state != STATE_OF[Target.DELETED]
+    ]
 
 
 def order_gaps(

@@ -1,4 +1,4 @@
-"""Comparing every linked order in both shops, page by page, so that memory stays flat."""
+"""Comparing every order in both shops, page by page, so that memory stays flat."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from syncd.sync.difference import ORDER, Difference, Sample
 from syncd.sync.expected import expect
 from syncd.sync.order_changes import Gap, Wanted
 from syncd.sync.order_decision import OrderPolicy, Skip, SkipReason, decide
-from syncd.sync.order_differences import lines_as_agreed, order_gaps, status_behind
+from syncd.sync.order_differences import doubles, lines_as_agreed, order_gaps, status_behind
 from syncd.sync.order_handling import LET_GO
 from syncd.sync.order_params import comment_of, params_of
 from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.resync import parted
+from syncd.sync.verify_orders_missing import VerifyOrdersMissing
 
 PAGE = 100
 """Links a step of the walk over those that the source's list did not show."""
@@ -39,6 +40,7 @@ class VerifyOrders:
     db: Database
     policy: OrderPolicy
     sample: Sample
+    missing: VerifyOrdersMissing
     progress: Callable[[int, int | None], None]
     compared: int = 0
     _seen: set[str] = field(default_factory=set)
@@ -46,8 +48,8 @@ class VerifyOrders:
     async def run(self, *, fix: bool) -> AsyncIterator[list[Difference]]:
         """The differences of each page. With `fix` the differing orders are marked for the streams of either way.
 
-        The source is read as a list when all are compared; what that did not show, and every order of a sample, is read
-        alone.
+        The source is read as a list when all are compared, which also shows what is not linked and should be; what that did
+        not show, and every order of a sample, is read alone.
         """
         if self.sample.whole:
             async for page in self.source.changed_orders(self.policy.since):
@@ -81,13 +83,22 @@ class VerifyOrders:
         pair, source = self.policy.pair, self.policy.source
         links = await self.db.run(lambda conn: order_links.by_sources(conn, pair, source, keys))
         self._seen.update(links)
+        unlinked = [order for order in orders if order.key not in links]
+        unread = [record for record in broken if record.key not in links]
+        missing = await self.missing.differences(unlinked, unread, fix=fix)
         compared = [order for order in orders if self._ours(order, links.get(order.key))]
-        found = [
+        found = missing + [
             self._whole(links[record.key], f"cannot be read: {record.reason}", links[record.key].state)
             for record in broken
             if record.key in links and links[record.key].flag not in LET_GO
         ]
-        there = await self._there([links[order.key] for order in compared])
+        theirs = [links[order.key] for order in compared]
+        hits = await self.office.orders_by_reference([link.reference for link in theirs]) if theirs else []
+        found += [
+            self._whole(link, link.source_key, f"also stands there as {hit.order_id}")
+            for link, hit in doubles(theirs, hits)
+        ]
+        there = await self._there(theirs, hits)
         marks: dict[str, Side | None] = {}
         for order in compared:
             link, actual = links[order.key], there.get(links[order.key].order_id)
@@ -98,7 +109,7 @@ class VerifyOrders:
             found += [self._difference(link, order.number, gap) for gap in gaps]
             if gaps:
                 marks[order.key] = status_behind(order, link, actual.state, self.policy)
-        self.compared += len(compared)
+        self.compared += len(compared) + len(missing)
         self.progress(len(self._seen), None)
         if fix and marks:
             await self.db.run(lambda conn: self._mark(conn, marks))
@@ -110,10 +121,9 @@ class VerifyOrders:
         decision = decide(order, link, self.policy)
         return not isinstance(decision, Skip) or decision.reason is SkipReason.UNCHANGED
 
-    async def _there(self, links: Sequence[OrderLink]) -> dict[int, OfficeOrder]:
+    async def _there(self, links: Sequence[OrderLink], hits: Sequence[OfficeOrder]) -> dict[int, OfficeOrder]:
         """The office's side. An order that lost its reference is read alone."""
         wanted = {link.order_id for link in links}
-        hits = await self.office.orders_by_reference([link.reference for link in links]) if links else []
         found = {order.order_id: order for order in hits if order.order_id in wanted}
         for order_id in wanted - found.keys():
             order = await self.office.order(order_id)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from syncd.app import PAIR, SOURCE
 from syncd.sandbox.webasyst.shop import WebasystShop
-from syncd.state import order_links
+from syncd.state import order_links, product_links
 from syncd.sync.order_decision import SkipReason
 from syncd.sync.order_handling import DELETED
 from tests.cli.conftest import Cli
@@ -162,6 +163,112 @@ def test_a_difference_of_an_order_is_found(cli: Cli, pair: Pair, filled: int, ca
     assert {one["key"] for one in found} == {str(filled)}
     assert {one["field"] for one in found} == parts
     assert {one["field"] for one in told["differences"] if one not in found} <= {"quantity"}
+
+
+def _unknown(pair: Pair) -> int:
+    """An order for a product that neither shop has any more."""
+    pair.product("LOST")
+    number = pair.place("LOST")
+    pair.at_cscart("product.delete", sku="LOST")
+    return number
+
+
+UNLINKED: dict[str, tuple[Plant, str]] = {
+    "not there": (lambda pair, n: pair.place("C"), "does not exist"),
+    "held": (lambda pair, n: _unknown(pair), "does not exist (unknown-sku)"),
+    "unreadable": (
+        lambda pair, n: pair.at_cscart("order.break", order_id=pair.place("C"), drop=["total"]),
+        "does not exist (unreadable)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNLINKED)
+def test_an_order_that_webasyst_lacks_is_found(cli: Cli, pair: Pair, filled: int, case: str) -> None:
+    """An order that nothing is linked to is told with the reason why, and only those that the sync should have made."""
+    plant, answered = UNLINKED[case]
+    plant(pair, filled)
+    pair.at_cscart("order.status", order_id=pair.place("C"), status="F")
+    if "(" in answered:
+        cli("run", "--once", **BACK, SYNCD_ORDERS__UNKNOWN_SKU="hold")
+
+    told = verify(cli, SYNCD_ORDERS__UNKNOWN_SKU="hold")
+
+    (found,) = [one for one in told["differences"] if one["kind"] == "order"]
+    assert (found["key"], found["webasyst"]) == (str(filled + 2), 0)
+    assert (found["field"], found["webasyst_says"]) == ("order", answered)
+
+
+def test_fix_brings_an_order_that_webasyst_lacks(cli: Cli, pair: Pair, filled: int) -> None:
+    """An order that its stream has passed by (a lost link) is read anew, and adopted."""
+    pair.later(7200)
+    cli("run", "--once", **BACK)
+    with pair.database() as db:
+        db.run_sync(lambda conn: order_links.remove(conn, PAIR, SOURCE, str(filled)))
+    cli("run", "--once", **BACK)
+
+    assert fields(verify(cli, "--fix")) == [("order", str(filled), "order")]
+    cli("run", "--once", **BACK)
+
+    assert verify(cli)["differences"] == []
+    assert pair.delivered()[str(filled)] == 1
+
+
+def test_a_second_order_with_the_same_reference_is_found(cli: Cli, pair: Pair, filled: int) -> None:
+    """However it came about: both numbers are told. One that was deleted counts no more."""
+    shop = pair.webasyst.shop
+    assert isinstance(shop, WebasystShop)
+    orders = shop.state.store.orders
+    twin = replace(orders.rows[pair.link(filled).order_id], id=900)
+    orders.put(900, twin)
+
+    (found,) = verify(cli)["differences"]
+
+    assert (found["key"], found["field"]) == (str(filled), "order")
+    assert found["webasyst_says"] == "also stands there as 900"
+    orders.put(900, replace(twin, state_id="deleted"))
+    assert verify(cli)["differences"] == []
+
+
+def test_a_product_that_webasyst_lacks_is_found(cli: Cli, pair: Pair, filled: int) -> None:
+    """One that no cycle has seen yet, one that cannot be made, and one that lost its link; others' are no difference."""
+    pair.product("E")
+    pair.product("")
+    assert {found for found in fields(verify(cli))} == {("product", "E", "product"), ("product", "", "product")}
+
+    assert verify(cli, "--fix")["marked"] == 2
+    cli("run", "--once", **BACK)
+    with pair.database() as db:
+        key = str(pair.source_product("B")["product_id"])
+        db.run_sync(lambda conn: product_links.remove(conn, PAIR, [key]))
+
+    told = {(one["name"], one["webasyst_says"] == "not linked") for one in verify(cli)["differences"]}
+    assert told == {("", False), ("B", True)}
+    assert {one["name"] for one in verify(cli, SYNCD_PRODUCTS__CREATE_MISSING="false")["differences"]} == {"", "B"}
+
+
+def test_a_product_that_only_webasyst_has(cli: Cli, pair: Pair, filled: int) -> None:
+    """It is a difference where CS-Cart is to have it, and its own affair otherwise."""
+    pair.office_has("OWN")
+    cli("run", "--once", **BACK, SYNCD_PRODUCTS__SWEEP_TIME="0")
+
+    assert verify(cli)["differences"] == []
+    found = verify(cli, SYNCD_PRODUCTS__CREATE_IN_CSCART="true", SYNCD_CSCART__CATEGORY_ID="1")["differences"]
+    assert [(one["name"], one["source_says"]) for one in found] == [("OWN", "does not exist")]
+
+
+def test_what_a_person_had_forgotten_is_no_difference(cli: Cli, pair: Pair, filled: int) -> None:
+    """Somebody who drops a failure knows that the record stays away, until it is asked for again."""
+    hold = {"SYNCD_ORDERS__UNKNOWN_SKU": "hold"}
+    number = _unknown(pair)
+    pair.product("")
+    cli("run", "--once", **BACK, **hold)
+    for failure in json.loads(cli("failed", "list", "--json", **BACK, **hold).stdout)["failures"]:
+        assert cli("failed", "drop", failure["stream"], failure["record"], "--yes", **BACK).exit_code == 0
+
+    assert verify(cli, **hold)["differences"] == []
+    cli("resync", f"order:{number}", **BACK)
+    assert fields(verify(cli, **hold)) == [("order", str(number), "order")]
 
 
 LEFT_ALONE: dict[str, tuple[str, Plant]] = {

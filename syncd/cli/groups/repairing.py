@@ -42,18 +42,20 @@ def resync(
 
 def verify(
     sample: Annotated[
-        str, typer.Option(metavar="SHARE", help="Only this share of the links, such as 5%.")
+        str, typer.Option(metavar="SHARE", help="Only this share of what is linked, such as 5%.")
     ] = "100%",
     fix: Annotated[
         bool, typer.Option("--fix", help="Mark what differs: the next cycles put it right.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare every linked product and order in both shops; writes nothing there.
+    """Compare every product and order in both shops; writes nothing there.
 
     Products: price, list price, stock, visibility, texts and categories, as
     far as SYNCD_PRODUCTS__OWNERS says that they must agree. Orders: lines,
     shipping, discount, total, delivery address and the status by the map.
+    Whole records: what one shop lacks and should have, and an order that
+    stands in Webasyst twice; what 'syncd failed drop' dropped may be missing.
     What changed since the last cycle is told as well: 'syncd run --once'
     before gives the clearest picture.
 
