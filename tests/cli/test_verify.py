@@ -234,7 +234,10 @@ def test_a_product_that_webasyst_lacks_is_found(cli: Cli, pair: Pair, filled: in
     """One that no cycle has seen yet, one that cannot be made, and one that lost its link; others' are no difference."""
     pair.product("E")
     pair.product("")
-    assert {found for found in fields(verify(cli))} == {("product", "E", "product"), ("product", "", "product")}
+    assert {found for found in fields(verify(cli))} == {
+        ("product", "E", "product"),
+        ("product", "", "product"),
+    }
 
     assert verify(cli, "--fix")["marked"] == 2
     cli("run", "--once", **BACK)
@@ -244,7 +247,10 @@ def test_a_product_that_webasyst_lacks_is_found(cli: Cli, pair: Pair, filled: in
 
     told = {(one["name"], one["webasyst_says"] == "not linked") for one in verify(cli)["differences"]}
     assert told == {("", False), ("B", True)}
-    assert {one["name"] for one in verify(cli, SYNCD_PRODUCTS__CREATE_MISSING="false")["differences"]} == {"", "B"}
+    assert {one["name"] for one in verify(cli, SYNCD_PRODUCTS__CREATE_MISSING="false")["differences"]} == {
+        "",
+        "B",
+    }
 
 
 def test_a_product_that_only_webasyst_has(cli: Cli, pair: Pair, filled: int) -> None:
