@@ -18,7 +18,7 @@ from tests.cli.conftest import Cli
 from tests.scenarios.shops import Pair
 
 Told = dict[str, Any]
-Plant = Callable[[Pair, int], None]
+Plant = Callable[[Pair, int], object]
 BACK = {"SYNCD_STATUSES_BACK": '{"shipped":"B"}', "SYNCD_PRODUCTS__IMAGES": "false"}
 OWNED = "SYNCD_PRODUCTS__OWNERS"
 
