@@ -47,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who bought. `key` is the source's user id, or empty for a guest."""
+    """Who bought. `key` is the source's user id, or empty for a guest or a source whose ids tell nobody apart."""
 
     key: str
     firstname: str
@@ -55,6 +55,8 @@ class Customer:
     email: str
     phone: str
     company: str = ""
+    phone_first: bool = False
+    """Whether the source knows its customers by phone rather than by e-mail."""
 
 
 class LineKind(StrEnum):

@@ -16,16 +16,17 @@ from syncd.sync.ports import OrderOffice
 def keys_of(customer: Customer) -> list[str]:
     """The keys a customer is known by, the surest first: user id, e-mail, and the phone only of a guest without e-mail.
 
-    A phone is often shared by a family, an e-mail hardly ever.
+    A phone is often shared by a family, an e-mail hardly ever. A source that asks everybody for a phone and hardly
+    anybody for an e-mail says so; then the phone comes first, and the e-mail after it.
     """
     keys = [f"user:{customer.key}"] if customer.key else []
     email = customer.email.strip().casefold()
     phone = digits(customer.phone)
-    if email:
-        keys.append(f"mail:{email}")
-    elif phone and not customer.key:
-        keys.append(f"phone:{phone}")
-    return keys
+    mails = [f"mail:{email}"] if email else []
+    phones = [f"phone:{phone}"] if phone else []
+    if customer.phone_first:
+        return keys + phones + mails
+    return keys + (mails or ([] if customer.key else phones))
 
 
 def is_key(text: str) -> bool:
@@ -101,9 +102,10 @@ class UserMap:
         return None
 
     async def _search(self, keys: Sequence[str]) -> int | None:
+        """The first contact that one of the keys leads to; the office knows no user ids of the source's."""
+        look = {"mail": self._office.contact_by_email, "phone": self._office.contact_by_phone}
         for kind, _, value in (key.partition(":") for key in keys):
-            if kind == "mail":
-                return await self._office.contact_by_email(value)
-            if kind == "phone":
-                return await self._office.contact_by_phone(value)
+            found = await look[kind](value) if kind in look else None
+            if found is not None:
+                return found
         return None

@@ -53,6 +53,19 @@ def test_three_orders_of_three_sources_do_not_meet(world: World) -> None:
     assert len({order["contact_id"] for order in orders}) == 1
 
 
+def test_horoshops_customers_are_known_by_phone(world: World) -> None:
+    """The e-mail may be missing or another one: the same phone is the same contact. An e-mail known from elsewhere is found
+    where the phone is not."""
+    known = CUSTOMER["horoshop"]
+    first = world.buy("horoshop", customer=known)
+    world.run()
+    others = [{"email": ""}, {"email": "other@example.test"}, {"phone": "+38 (067) 000-00-02"}]
+    numbers = [world.buy("horoshop", customer=known | other) for other in others]
+    assert world.run().exit is Exit.OK
+    contacts = {world.delivery("horoshop", number)["contact_id"] for number in [first, *numbers]}
+    assert len(contacts) == 1
+
+
 def test_the_licence_number_travels_with_the_order(world: World) -> None:
     """A paid order of the Marketplace brings its licence number into the params and, where that is set, the comment."""
     world.let("marketplace", licences=["params", "comment"])

@@ -21,10 +21,13 @@ from tests.sync import builders as make
         ({"email": ""}, ["user:7"]),
         ({"key": "", "email": "", "phone": "none"}, []),
         ({"key": "", "email": "  ", "phone": "112"}, ["phone:112"]),
+        ({"key": "", "phone_first": True}, ["phone:79001234567", "mail:anna@example.org"]),
+        ({"key": "", "phone_first": True, "phone": ""}, ["mail:anna@example.org"]),
     ],
 )
 def test_the_surest_key_comes_first(fields: dict[str, Any], keys: list[str]) -> None:
-    """User id, then e-mail; a phone, often shared by a family, only of a guest without e-mail."""
+    """User id, then e-mail; a phone, often shared by a family, only of a guest without e-mail, or where the source says that
+    its customers are known by it."""
     assert keys_of(make.customer(**fields)) == keys
 
 

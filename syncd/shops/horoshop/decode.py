@@ -72,6 +72,7 @@ def _customer(row: Row) -> Customer:
         lastname="",
         email=row.text("delivery_email"),
         phone=row.text("delivery_phone"),
+        phone_first=True,  # its user id is no customer's key (contracts/sources §1.4)
     )
 
 

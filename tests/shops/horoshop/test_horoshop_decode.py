@@ -58,7 +58,9 @@ def test_a_plain_order() -> None:
         placed_at=datetime(2026, 11, 20, 8, 15, 30, tzinfo=UTC),
         updated_at=datetime(2026, 11, 20, 8, 15, 30, tzinfo=UTC),
         currency="UAH",
-        customer=Customer("", "Тест Олена Іванівна", "", "olena@example.com", "+38 (050) 000-00-01"),
+        customer=Customer(
+            "", "Тест Олена Іванівна", "", "olena@example.com", "+38 (050) 000-00-01", phone_first=True
+        ),
         shipping_address=Address(
             firstname="Тест Олена Іванівна",
             phone="+38 (050) 000-00-01",
