@@ -25,7 +25,7 @@ from syncd.shops.marketplace import client as marketplace
 from syncd.shops.marketplace.hook import read_hook as read_marketplace
 from syncd.shops.marketplace.hook import without_licences
 from syncd.shops.marketplace.source import MarketplaceSource as MarketplaceOrders
-from syncd.state import order_links
+from syncd.state import inbox, order_links
 from syncd.sync.letters import Letters
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.ports import OrderSource
@@ -55,6 +55,7 @@ def _horoshop(app: App, entry: HoroshopSource, policy: OrderPolicy) -> Feed:
         zone=ZoneInfo(entry.zone),
         currency=entry.currency,
         open_orders=_open_orders(app, entry.name),
+        calls=lambda keys: app.db.run(lambda conn: inbox.calls_of(conn, PAIR, entry.name, keys)),
         now=app.now,
     )
     watch = watch_of(app, policy, hooked=entry.hook_secret is not None)

@@ -114,6 +114,8 @@ class Order:
     coupons: tuple[str, ...]
     total: Decimal
     comment: str
+    comment_told: bool = True
+    """Whether the source told the comment, or that there is none; an untold one changes nothing."""
     is_parent: bool = False
     shipping_id: str = ""
     """The source's key of the shipping method; empty when nothing is shipped or the groups are shipped differently."""

@@ -70,6 +70,7 @@ class Call:
 
 
 _ENTRY = tuple(inbox.c[name] for name in Entry.__slots__)
+_CALL = ("event", "method", "content_type", "body", "query")
 _UNIQUE = ("pair", "source", "event", "digest")
 
 
@@ -133,11 +134,17 @@ def done(conn: Connection, entries: Iterable[Entry], outcome: str, now: datetime
     return changed
 
 
-def call_of(conn: Connection, entry_id: int) -> HookCall | None:
-    """The call as it came in, to be read anew; `None` when it is not kept any more. Its body may hold secrets."""
-    names = ("event", "method", "content_type", "body", "query")
-    row = conn.execute(select(*(inbox.c[name] for name in names)).where(inbox.c.id == entry_id)).first()
-    return None if row is None else HookCall(**row._mapping)
+def calls_of(conn: Connection, pair: str, source: str, keys: Iterable[str]) -> dict[str, list[HookCall]]:
+    """The calls that are kept and name one of these orders and no other, as they came in, by order, the oldest first.
+    Their bodies may hold secrets."""
+    found: dict[str, list[HookCall]] = {}
+    columns = [inbox.c[name] for name in _CALL]
+    for batch in batches(keys):
+        alone = cast(inbox.c.orders, Text).in_([json.dumps([key]) for key in batch])
+        mine = and_(inbox.c.pair == pair, inbox.c.source == source, inbox.c.event != BY_HAND, alone)
+        for row in conn.execute(select(inbox.c.orders, *columns).where(mine).order_by(inbox.c.id)):
+            found.setdefault(row.orders[0], []).append(HookCall(*row[1:]))
+    return found
 
 
 def about(conn: Connection, pair: str, source: str, key: str, *, products: bool = False) -> list[Call]:

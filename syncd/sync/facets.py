@@ -62,6 +62,8 @@ def version_of(order: Order) -> str:
 def changed_facets(order: Order, base: Mapping[str, str]) -> frozenset[Facet]:
     """The facets in which the order differs from what was last agreed; all of them when nothing was agreed yet."""
     now = facets_of(order)
+    if base and not order.comment_told:
+        now[Facet.COMMENT] = base.get(Facet.COMMENT, "")
     return frozenset(facet for facet in Facet if now[facet] != base.get(facet))
 
 

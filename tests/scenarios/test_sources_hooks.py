@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from syncd.app import PAIR, App
+from syncd.app import PAIR, App, utc_now
 from syncd.app.hooks import EVENTS, Subscribing
 from syncd.daemon.once import Exit
 from syncd.errors import Refused
@@ -230,6 +231,21 @@ async def test_a_removed_subscriber_can_be_made_anew(world: World) -> None:
                 assert len(await subscribing.unsubscribe()) == len(EVENTS)
                 assert await subscribing.unsubscribe() == []
     world.delivery("horoshop", number)
+
+
+async def test_the_comment_of_a_call_arrives(world: World) -> None:
+    """A buyer's comment that Horoshop's call tells and its list does not stands in Webasyst, and stays there."""
+    async with listening(world) as daemon:
+        number = world.buy("horoshop", comment="")
+        body = b'{"order_id": %d, "comment": "Ring twice"}' % number
+        await daemon.call("horoshop", body, event="order_created")
+        await daemon.heard("horoshop")
+    assert world.delivery("horoshop", number)["comment"] == "Ring twice"
+    with world.database() as db:
+        db.run_sync(lambda conn: inbox.prune(conn, utc_now() + timedelta(days=1)))
+    world.at("horoshop", "change_status", order_id=number, status=2)
+    await asyncio.to_thread(world.run)
+    assert world.delivery("horoshop", number)["comment"] == "Ring twice"
 
 
 async def test_a_call_of_cs_cart_hastens_its_orders(world: World) -> None:

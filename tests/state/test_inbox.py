@@ -13,6 +13,7 @@ from syncd.model.hook import HookCall, HookNews
 from syncd.state import inbox, schema
 from syncd.state.database import Database
 from syncd.state.inbox import Alarm, Entry, Traffic
+from tests.state.kept_calls import call_of
 
 from .samples import NOON
 
@@ -56,8 +57,8 @@ def test_a_call_comes_back_whole(db: Database) -> None:
         ("MUG-1",),
     )
     assert (entry.alarm, entry.received_at, entry.last_at, entry.repeats) == ("gone", NOON, NOON, 1)
-    assert db.run_sync(lambda conn: inbox.call_of(conn, entry.id)) == call
-    assert db.run_sync(lambda conn: inbox.call_of(conn, entry.id + 1)) is None
+    assert db.run_sync(lambda conn: call_of(conn, entry.id)) == call
+    assert db.run_sync(lambda conn: call_of(conn, entry.id + 1)) is None
 
 
 def test_the_same_call_again_is_counted(db: Database) -> None:
@@ -188,6 +189,18 @@ def test_the_latest_alarm_of_each_source_is_told(db: Database) -> None:
     }
 
 
+def test_the_calls_about_an_order_are_found(db: Database) -> None:
+    """Those that name it and no other, the oldest first; another source's and a person's wish are none of them."""
+    first, second = replace(CALL, body=b"1"), replace(CALL, body=b"2", event="order_paid")
+    for call in (first, second):
+        put(db, call, HookNews(("7",)))
+    put(db, replace(CALL, body=b"3"), HookNews(("7", "8")))
+    put(db, replace(CALL, event=inbox.BY_HAND), HookNews(("7",)))
+    db.run_sync(lambda conn: inbox.put(conn, "main", "other", CALL, HookNews(("7",)), NOON))
+    found = db.run_sync(lambda conn: inbox.calls_of(conn, "main", "horoshop", ["7", "8", "77"]))
+    assert found == {"7": [first, second]}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(calls=st.lists(st.tuples(st.binary(max_size=3), st.text(max_size=3), st.text(max_size=3)), max_size=6))
 def test_any_bytes_and_text_are_kept_once(db: Database, calls: list[tuple[bytes, str, str]]) -> None:
@@ -198,6 +211,6 @@ def test_any_bytes_and_text_are_kept_once(db: Database, calls: list[tuple[bytes,
     entries = waiting(db)
     assert len(entries) == len({(content, query) for content, query, _ in calls})
     assert sum(entry.repeats for entry in entries) == len(calls)
-    kept = [db.run_sync(lambda conn, one=one: inbox.call_of(conn, one.id)) for one in entries]  # type: ignore[misc]
+    kept = [db.run_sync(lambda conn, one=one: call_of(conn, one.id)) for one in entries]  # type: ignore[misc]
     assert [call.body for call in kept if call] == list({(c, q): c for c, q, _ in calls}.values())
     assert {key for entry in entries for key in entry.orders} == {key for _, _, key in calls}

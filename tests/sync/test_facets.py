@@ -84,6 +84,14 @@ def test_code_or_product_is_enough_to_know_a_line(known: dict[str, str]) -> None
     assert facets_of(named) == facets_of(renamed)
 
 
+def test_a_comment_that_was_not_told_is_no_news() -> None:
+    """A source that may leave the comment out erases nothing by it; one that tells an empty comment does."""
+    agreed = facets_of(make.order(comment="Ring twice"))
+    assert changed_facets(make.order(comment="", comment_told=False), agreed) == frozenset()
+    assert changed_facets(make.order(comment=""), agreed) == {Facet.COMMENT}
+    assert Facet.COMMENT in changed_facets(make.order(comment="", comment_told=False), {})
+
+
 def test_nothing_agreed_means_everything_changed() -> None:
     """Without a base every facet is to be written; with a base that lacks one, that one is."""
     order = make.order()

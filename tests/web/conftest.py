@@ -21,6 +21,7 @@ from syncd.web.hooks import HookSource, Intake
 from syncd.web.protocol import Limits
 from syncd.web.server import serving
 from tests.sandbox.base.web import Answer, ask
+from tests.state.kept_calls import call_of
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SECRET = "canary-0f93b1c7e2d84a55"
@@ -86,7 +87,7 @@ class Hub:
     async def bodies(self) -> list[bytes]:
         """What is kept, byte by byte."""
         calls = [
-            await self.db.run(lambda conn, one=one: inbox.call_of(conn, one.id))  # type: ignore[misc]
+            await self.db.run(lambda conn, one=one: call_of(conn, one.id))  # type: ignore[misc]
             for one in await self.waiting()
         ]
         return [call.body for call in calls if call is not None]

@@ -16,6 +16,7 @@ from syncd.state import inbox
 from syncd.state.database import Database
 from syncd.web.body import LIMIT, PATIENCE
 from syncd.web.hooks import HookSource
+from tests.state.kept_calls import call_of
 
 from .conftest import NOON, SECRET, Hub, listening, read_order, sample
 
@@ -311,7 +312,7 @@ async def test_what_is_read_of_a_call_is_given_whole(live: Hub) -> None:
     await live.call(f"{HOOK}/paid?a=%20b&a[]=1", "POST", b"\0\xff", "text/plain; charset=x")
     assert calls == [HookCall("paid", "POST", "text/plain; charset=x", b"\0\xff", "a=%20b&a[]=1")]
     [entry] = await live.waiting()
-    assert await live.db.run(lambda conn: inbox.call_of(conn, entry.id)) == calls[0]
+    assert await live.db.run(lambda conn: call_of(conn, entry.id)) == calls[0]
 
 
 async def test_what_cannot_be_stored_is_to_be_sent_again(live: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

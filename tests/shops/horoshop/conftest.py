@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import pytest
 import stamina
 
+from syncd.model.hook import HookCall
 from syncd.shops.horoshop.client import HoroshopClient, request_headers
+from syncd.shops.horoshop.comments import Calls
 from syncd.shops.horoshop.source import HoroshopSource
 from tests.shops.conftest import Connect
 from tests.shops.horoshop.small_shop import LOGIN, PASSWORD, SmallShop, served
@@ -34,16 +36,26 @@ def client(shop: SmallShop, connect: Connect) -> HoroshopClient:
     return HoroshopClient(transport, login=LOGIN, password=PASSWORD, now=shop.clock)
 
 
+async def no_calls(keys: Sequence[str]) -> dict[str, list[HookCall]]:
+    """No call is kept about any order."""
+    return {}
+
+
 @pytest.fixture
 def reading(shop: SmallShop, client: HoroshopClient) -> Reading:
     """Makes sources in Kyiv's time whose open orders are given."""
 
-    def make(*open_orders: str, currency: str | None = None) -> HoroshopSource:
+    def make(*open_orders: str, currency: str | None = None, calls: Calls = no_calls) -> HoroshopSource:
         async def told() -> list[str]:
             return list(open_orders)
 
         return HoroshopSource(
-            client, zone=ZoneInfo("Europe/Kyiv"), currency=currency, open_orders=told, now=shop.clock
+            client,
+            zone=ZoneInfo("Europe/Kyiv"),
+            currency=currency,
+            open_orders=told,
+            calls=calls,
+            now=shop.clock,
         )
 
     return make

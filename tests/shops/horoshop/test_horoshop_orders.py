@@ -19,7 +19,7 @@ from syncd.shops.horoshop.local_time import to_local
 from syncd.shops.horoshop.order_reader import OVERLAP
 from syncd.shops.horoshop.source import HoroshopSource
 from syncd.sync.ports import OrderSource
-from tests.shops.horoshop.conftest import Reading
+from tests.shops.horoshop.conftest import Reading, no_calls
 from tests.shops.horoshop.small_shop import NOON, SmallShop, Told, an_order, envelope
 from tests.shops.samples import sample
 
@@ -167,7 +167,12 @@ async def test_the_open_orders_are_asked_for_after_the_window(shop: SmallShop, c
         return []
 
     source = HoroshopSource(
-        client, zone=ZoneInfo("Europe/Kyiv"), currency=None, open_orders=told, now=shop.clock
+        client,
+        zone=ZoneInfo("Europe/Kyiv"),
+        currency=None,
+        open_orders=told,
+        calls=no_calls,
+        now=shop.clock,
     )
     await pages_of(source)
     assert asked == [1]
