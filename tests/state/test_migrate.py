@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -22,8 +23,11 @@ from syncd.errors import Misconfigured, StorageFailed
 from syncd.state import cursors, migrate
 from syncd.state.database import Database
 from syncd.state.schema import metadata
+from tests.tables import KnownTables
 
 from .samples import NOON
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 SECOND = """
 import sqlalchemy as sa
@@ -187,3 +191,23 @@ def test_a_database_that_is_up_to_date_is_opened_without_alembic(db: Database) -
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_the_tables_of_other_tests_are_those_of_the_migrations(tmp_path: Path) -> None:
+    """What most tests start with differs in nothing from what the migrations make."""
+    known, made = KnownTables(), []
+    for name in ("first", "second", "real"):
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            closing(Database.open(f"sqlite:///{tmp_path}/{name}.db")) as db,
+        ):
+            patch.setattr(command, "upgrade", known if name != "real" else known.real)
+            migrate.upgrade(db)
+            made.append(db.run_sync(_everything))
+    assert made[0] == made[1] == made[2]
+
+
+def _everything(conn: Connection) -> tuple[list[tuple[str, str, str]], str]:
+    rows = conn.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").all()
+    version = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return [(row[0], row[1], row[2]) for row in rows], str(version)

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from syncd.state import migrate, order_links, product_links
 from syncd.state.database import Database
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
+
 AT = "2026-11-21T12:00:00.000000Z"
 LINKS = sa.table(
     "product_links",
