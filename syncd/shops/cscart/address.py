@@ -22,16 +22,22 @@ class ApiAddress:
     async def read(self, resource: str, query: Query) -> Answer:
         """The answer to a GET of the resource, whatever its status.
 
-        Until one form has answered as the API, a 404 that is a web page leads to the other form; afterwards it is trouble
-        of the web server and is returned. Raises `ShopUnavailable` when neither form is there.
+        Until one form has answered as the API, a web page leads to the other form: where nothing is rewritten, api/ is
+        a 404, a refusal, or the storefront itself with 200. Afterwards a page is trouble of the web server and is returned.
+        Raises `ShopUnavailable` when neither form is there.
         """
         if self._rewritten is not None:
             return await self._read(resource, query, rewritten=self._rewritten)
+        pages = []
         for rewritten in (True, False):
             answer = await self._read(resource, query, rewritten=rewritten)
-            if answer.status != HTTPStatus.NOT_FOUND or is_json(answer):
-                self._rewritten = rewritten if is_json(answer) else None
+            if is_json(answer):
+                self._rewritten = rewritten
                 return answer
+            if answer.status != HTTPStatus.NOT_FOUND:
+                pages.append(answer)
+        if pages:
+            return pages[0]
         raise ShopUnavailable(
             "CS-Cart: neither api/ nor api.php answers (404, a web page). If this lasts, check that SYNCD_CSCART__URL is "
             "the address of the storefront and that api.php lies in its folder."

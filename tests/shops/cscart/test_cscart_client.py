@@ -26,9 +26,9 @@ def no_waiting() -> Any:
 
 
 def answers(shop: FakeShop, *responses: httpx.Response) -> None:
-    """The shop answers these, in this order."""
+    """The shop answers these at api/, in this order; at api.php there is nothing."""
     queue = list(responses)
-    shop.before = lambda request: queue.pop(0)
+    shop.before = lambda request: page(404) if request.url.path == "/api.php" else queue.pop(0)
 
 
 async def test_headers_of_a_call(shop: FakeShop, client: CSCartClient) -> None:
@@ -45,14 +45,16 @@ async def test_headers_of_a_call(shop: FakeShop, client: CSCartClient) -> None:
     assert request_headers(None) == {"Accept": "application/json"}
 
 
-async def test_the_plain_form_of_addresses(shop: FakeShop, client: CSCartClient) -> None:
-    """Where nothing is rewritten, api.php answers; the choice is remembered (contracts/cscart §1.1)."""
+@pytest.mark.parametrize("status", [200, 403, 404, 405])
+async def test_the_plain_form_of_addresses(shop: FakeShop, client: CSCartClient, status: int) -> None:
+    """Where nothing is rewritten, api.php answers, whatever page stands at api/: the storefront, a refusal, none. The choice
+    is remembered (contracts/cscart §1.1)."""
 
     def plain_only(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api.php":
             assert request.url.params["_d"] in {"version", "orders/98"}
             return httpx.Response(200, json={"Version": "2.1"})
-        return page(404)
+        return page(status)
 
     shop.before = plain_only
     await client.version()
@@ -64,7 +66,7 @@ async def test_the_plain_form_of_addresses(shop: FakeShop, client: CSCartClient)
 
 async def test_neither_form_answers(shop: FakeShop, client: CSCartClient) -> None:
     """Two web pages instead of the API name the setting to look at."""
-    answers(shop, page(404), page(404))
+    answers(shop, page(404))
     with pytest.raises(ShopUnavailable, match="SYNCD_CSCART__URL"):
         await client.version()
 
