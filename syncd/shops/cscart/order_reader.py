@@ -79,8 +79,8 @@ class OrderReader:
         listing = await self._full((*self._filters(since), *part(page, size, BY_ID)))
         found: dict[str, Order | BrokenRecord | None] = {}
         for row in listing.rows:
-            key, record = await self._record(row)
-            found[key] = record if _in_range(record, since) else None
+            key, record = await self._record(row, since)
+            found[key] = record
         return Portion(found, listing.total, listing.clock, listing.ends(page, size))
 
     async def _full(self, query: Pairs) -> Listing:
@@ -104,19 +104,21 @@ class OrderReader:
         found: dict[str, Order | BrokenRecord | None] = {}
         for row in listing.rows:
             known = _key(row)
-            key, record = (known, None) if known in seen else await self._record(row)
-            found[key] = record if _in_range(record, since) else None
+            key, record = (known, None) if known in seen else await self._record(row, since)
+            found[key] = record
         return Portion(found, listing.total, listing.clock, listing.ends(page, size))
 
-    async def _record(self, row: Any) -> tuple[str, Order | BrokenRecord | None]:
+    async def _record(
+        self, row: Any, since: datetime | None = None
+    ) -> tuple[str, Order | BrokenRecord | None]:
         """The key and order of a row; a short row has no products and leads to a call of its own."""
         key = _key(row)
         if key is None:
             unknown = nameless(row, "CS-Cart")
             return unknown.key, unknown
-        return key, self._decode(key, row) if "products" in row else await self._alone(key)
+        return key, self._decode(key, row, since) if "products" in row else await self._alone(key, since)
 
-    async def _alone(self, key: str) -> Order | BrokenRecord | None:
+    async def _alone(self, key: str, since: datetime | None = None) -> Order | BrokenRecord | None:
         try:
             reply = await self._client.order(key, self._scope.words)
         except BrokenAnswer as error:
@@ -125,14 +127,14 @@ class OrderReader:
             # An order on which the shop breaks down must not stop the others; a shop that is down must.
             await self._client.version()
             return BrokenRecord(key, f"order {key} cannot be read although the shop answers: {error}")
-        return None if reply is None else self._decode(key, reply.value)
+        return None if reply is None else self._decode(key, reply.value, since)
 
-    def _decode(self, key: str, value: Any) -> Order | BrokenRecord | None:
+    def _decode(self, key: str, value: Any, since: datetime | None) -> Order | BrokenRecord | None:
         try:
             order = decode_order(value, self._currency)
         except BrokenAnswer as error:
             return BrokenRecord(key, f"order {key} cannot be read: {error}", excerpt(value))
-        return order if self._scope.holds(order.company) else None
+        return order if self._scope.holds(order.company) and _in_range(order, value, since) else None
 
     def _filters(self, since: datetime | None) -> Pairs:
         start: Pairs = (("updated_at_from", str(int(since.timestamp()))),) if since else ()
@@ -157,9 +159,12 @@ def _key(row: Any) -> str | None:
         return None
 
 
-def _in_range(record: Order | BrokenRecord | None, since: datetime | None) -> bool:
-    """Whether the order was changed since then: a shop before 4.13 ignores the filter (contracts/cscart §4.1)."""
-    return since is None or not isinstance(record, Order) or record.updated_at >= since
+def _in_range(order: Order, value: Any, since: datetime | None) -> bool:
+    """Whether the order may have been changed since then: a shop before 4.13 ignores the filter (contracts/cscart §4.1).
+
+    Where it does not tell the time of a change at all, any order may have been.
+    """
+    return since is None or value.get("updated_at") in (None, "") or order.updated_at >= since
 
 
 def _placed_in(record: Order | BrokenRecord | None, start: datetime, end: datetime | None) -> bool:

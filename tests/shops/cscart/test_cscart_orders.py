@@ -146,6 +146,15 @@ async def test_a_shop_that_ignores_the_filter(shop: FakeShop, source: CSCartSour
     assert (await changed(source))[0] == ["2", "3"]
 
 
+async def test_a_shop_that_tells_no_time_of_changes(shop: FakeShop, source: CSCartSource) -> None:
+    """Where orders have no `updated_at`, none of them is dropped: a new status of an old order would never arrive."""
+    rows = [an_order(number, START - 1, timestamp=str(START - 500)) for number in (1, 2, 3)]
+    del rows[0]["updated_at"]
+    rows[1]["updated_at"] = None
+    shop.before = lambda request: httpx.Response(200, json={"orders": rows, "params": {"total_items": "3"}})
+    assert (await changed(source))[0] == ["1", "2"]
+
+
 async def test_a_shop_that_tells_short_rows(shop: FakeShop, source: CSCartSource) -> None:
     """Where get_orders_data is unknown, every order is read alone; once it is known, no more."""
     shop.knows_orders_data = False
