@@ -34,6 +34,11 @@ from syncd.sync.turns import Urgency
 from syncd.sync.window import overlap
 from syncd.sync.writer import Writer
 
+_UNPLACED = frozenset("NT")
+"""Letters of every CS-Cart: an order whose customer has not finished it, and a parent of suborders. They are never listed,
+but a call of the shop or a person may name such an order, and it creates nothing whatever the settings skip
+(contracts/cscart §4.3, §4.4)."""
+
 
 async def check_rights(office: WebasystOffice) -> None:
     """Without rights Webasyst answers "ok" and does nothing (contracts/webasyst §7). Raises `NotAuthorised`."""
@@ -149,7 +154,7 @@ class Shops:
             since=settings.orders.since or self.pair.since,
             discounts=settings.orders.discounts,
             hold_unknown=settings.orders.unknown_sku == "hold",
-            skip_statuses=settings.orders.skip_statuses,
+            skip_statuses=settings.orders.skip_statuses | _UNPLACED,
             statuses=settings.statuses,
             overlap=overlap(settings.orders.update_time, settings.http.deadline),
             states_back=settings.statuses_back,

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syncd.app import PAIR
 from syncd.daemon.once import Exit
+from syncd.model.hook import HookCall, HookNews
 from syncd.sandbox.clock import Clock
 from syncd.sandbox.cscart.shop import CSCartShop
 from syncd.sandbox.webasyst.shop import WebasystShop
+from syncd.state import inbox
 from tests.scenarios.conftest import Opener
 from tests.scenarios.invariants import in_step
 from tests.scenarios.shops import Pair
@@ -79,6 +82,22 @@ def test_an_order_skipped_when_first_seen_is_created_when_it_comes_alive(started
     started.at_cscart("order.status", order_id=number, status="P")
     assert started.run().exit is Exit.OK
     assert started.office_order(number)["state_id"] == "processing"
+
+
+def test_an_order_that_its_customer_has_not_finished_creates_nothing(started: Pair) -> None:
+    """The shop calls about an order as soon as it is written down, before it is paid elsewhere: letter N never creates one,
+    whatever the settings skip, and the finished order arrives (contracts/cscart §4.3, §6)."""
+    started.set(orders={"skip_statuses": '["F"]'})
+    number = started.place("A", status="N")
+    call = HookCall("new_order", "POST", "", b"", f"order_id={number}")
+    with started.database() as db:
+        news = HookNews(orders=(str(number),))
+        db.run_sync(lambda conn: inbox.put(conn, PAIR, "cscart", call, news, started.now()))
+    assert started.run().exit is Exit.OK
+    assert started.office_orders() == []
+    started.at_cscart("order.status", order_id=number, status="O")
+    started.run()
+    assert started.delivered() == {str(number): 1}
 
 
 def test_an_order_that_arrived_and_is_cancelled_stays(started: Pair) -> None:
