@@ -104,8 +104,8 @@ class Row:
         self._missing(fields[-1])
 
     def row(self, field: str) -> Row:
-        """The object in this field; an empty one when there is none."""
-        return Row(self._map(field), self._path(field))
+        """The object in this field; an empty one when there is none, or false: what PHP makes of nothing."""
+        return Row({} if self._fields.get(field) is False else self._map(field), self._path(field))
 
     def rows(self, field: str) -> list[Row]:
         """The objects in this map or list, in the shop's order."""
@@ -113,6 +113,10 @@ class Row:
         return [
             Row(as_map(value, f"{path}.{key}"), f"{path}.{key}") for key, value in self._map(field).items()
         ]
+
+    def rows_if_any(self, field: str) -> list[Row]:
+        """The same for objects that are dispensable: false, which PHP makes of what it cannot unpack, is none of them."""
+        return [] if self._fields.get(field) is False else self.rows(field)
 
     def integers(self, field: str) -> list[int]:
         """The whole numbers in this list, or in a text that holds them with commas between."""
@@ -130,8 +134,8 @@ class Row:
         return self._fields.get(field)
 
     def keys(self, field: str) -> tuple[str, ...]:
-        """The keys of the map in this field."""
-        return tuple(self._map(field))
+        """The keys of the map in this field; false has none."""
+        return () if self._fields.get(field) is False else tuple(self._map(field))
 
     def _map(self, field: str) -> Mapping[str, Any]:
         return as_map(self._fields[field], self._path(field)) if self.has(field) else {}

@@ -121,7 +121,7 @@ def _line(line: Row) -> Line:
 def _with_options(name: str, extra: Row) -> str:
     """The name with the chosen options, but for those it already tells ("Mug (Colour: Black)")."""
     chosen = []
-    for option in extra.rows("product_options_value"):
+    for option in extra.rows_if_any("product_options_value"):
         value = option.first_text("variant_name", "value")
         # Variations already carry their values in the name; "M" in "Mug" is not one of them.
         if value and not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", name, re.IGNORECASE):
@@ -134,7 +134,7 @@ def _taxes(row: Row) -> list[Line]:
     add up to it, one line stands for them all."""
     lines = [
         _extra(LineKind.TAX, tax.text("description") or "Tax", tax.money("tax_subtotal"))
-        for tax in row.rows("taxes")
+        for tax in row.rows_if_any("taxes")
         if tax.text("price_includes_tax") == "N"
     ]
     if row.has("tax_subtotal"):
@@ -156,13 +156,13 @@ def _extra(kind: LineKind, name: str, amount: Decimal) -> Line:
 
 def _shipping_name(row: Row) -> str:
     """The names of the shipping methods, one per shipped group; an entry may hold nothing but `need_shipment`."""
-    names = (entry.text("shipping") for entry in row.rows("shipping"))
+    names = (entry.text("shipping") for entry in row.rows_if_any("shipping"))
     return " + ".join(dict.fromkeys(name for name in names if name))
 
 
 def _shipping_id(row: Row) -> str:
     """The one method of all shipped groups; the comma list stands in where no group tells its method."""
-    told = [entry.text("shipping_id") for entry in row.rows("shipping")]
+    told = [entry.text("shipping_id") for entry in row.rows_if_any("shipping")]
     if not any(told):
         told = [part.strip() for part in row.text("shipping_ids").split(",")]
     methods = set(told) - {"", "0"}

@@ -269,12 +269,24 @@ def test_a_parent_order_says_so() -> None:
         ({"firstname": {"a": 1}}, "firstname"),
         ({"firstname": Decimal("1e999999")}, "firstname"),
         ({"products": None}, "no products"),
+        ({"products": False}, "order.products"),
     ],
 )
 def test_what_cannot_be_read_is_named(fields: dict[str, Any], words: str) -> None:
     """A field that is not as promised is an error with its name, never a guess."""
     with pytest.raises(BrokenAnswer, match=words):
         decode(**fields)
+
+
+def test_false_is_php_for_nothing() -> None:
+    """What the shop finds nowhere or cannot unpack is false: a deleted payment method or damaged extras of a line lose no
+    order. Only an order without its lines cannot be read."""
+    lines = {"7": {"product_id": "1", "product_code": "A", "price": "1862.00", "amount": "1", "extra": False}}
+    nothing = dict.fromkeys(("payment_method", "shipping", "taxes", "coupons", "shipment_ids"), False)
+    order = decode(products=lines, **nothing)
+    assert (order.payment_name, order.shipping_name, order.extras) == ("", "", ())
+    assert (order.coupons, order.shipped) == ((), False)
+    assert [(line.code, line.unit_price) for line in order.lines] == [("A", Decimal("1862.00"))]
 
 
 def test_a_short_row_is_no_order() -> None:
