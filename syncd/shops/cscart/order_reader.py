@@ -121,10 +121,8 @@ class OrderReader:
     async def _alone(self, key: str, since: datetime | None = None) -> Order | BrokenRecord | None:
         try:
             reply = await self._client.order(key, self._scope.words)
-        except BrokenAnswer as error:
-            return BrokenRecord(key, f"order {key} cannot be read: {error}")
-        except ShopUnavailable as error:
-            # An order on which the shop breaks down must not stop the others; a shop that is down must.
+        except (BrokenAnswer, ShopUnavailable) as error:
+            # An order on which the shop breaks down must not stop the others; a shop that is down or shows "closed" must.
             await self._client.version()
             return BrokenRecord(key, f"order {key} cannot be read although the shop answers: {error}")
         return None if reply is None else self._decode(key, reply.value, since)

@@ -55,7 +55,7 @@ class ProductLookup:
         """These products, a hundred a call, and the shop's clock at the first answer that could be read.
 
         An answer that is broken as a whole is asked for again in halves, until the product that breaks it is alone and
-        becomes a `BrokenRecord`. Raises `ShopUnavailable` when the shop as a whole does not answer.
+        becomes a `BrokenRecord`. Raises `ShopUnavailable` or `BrokenAnswer` when the shop as a whole does not answer.
         """
         found: Found = {}
         clock: datetime | None = None
@@ -65,8 +65,7 @@ class ProductLookup:
             try:
                 listing = await self._list(shape, some)
             except (BrokenAnswer, ShopUnavailable) as error:
-                if isinstance(error, ShopUnavailable):
-                    await self._client.version()
+                await self._client.version()
                 middle = len(some) // 2
                 if middle:
                     parts += [some[middle:], some[:middle]]

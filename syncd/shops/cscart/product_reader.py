@@ -94,6 +94,7 @@ class ProductReader:
         try:
             reply = await self._client.product(key, self._scope.product_words)
         except BrokenAnswer as error:
+            await self._client.version()  # a shop that shows "closed" to everything breaks no product
             return BrokenRecord(key, f"product {key} cannot be read: {error}")
         return None if reply is None else self._lookup.decode(FULL, key, reply.value)
 

@@ -223,6 +223,14 @@ async def test_a_shop_that_goes_down_in_the_middle(shop: FakeShop, source: CSCar
         await changed(source)
 
 
+async def test_a_closed_shop_breaks_no_order(shop: FakeShop, source: CSCartSource) -> None:
+    """A shop that answers everything with a page and 200 is down: the order asked for is not set aside as unreadable."""
+    fill(shop, 1)
+    shop.before = lambda request: page(200, "<html>Store closed</html>")
+    with pytest.raises(BrokenAnswer):
+        await source.order("1")
+
+
 async def test_a_row_that_cannot_be_read(shop: FakeShop, source: CSCartSource) -> None:
     """A bad row becomes a record with key, reason and excerpt; a row without an id gets one."""
     fill(shop, 3)

@@ -263,5 +263,16 @@ async def test_one_product(shop: FakeShop, client: CSCartClient) -> None:
     before = len(shop.calls)
     assert await source.product("1/../2") is None
     assert len(shop.calls) == before
-    shop.before = lambda request: httpx.Response(200, text="")
+    shop.before = lambda request: httpx.Response(200, text="") if request.url.path.endswith("/1") else None
     assert isinstance(await source.product("1"), BrokenRecord)
+
+
+async def test_a_closed_shop_breaks_no_product(shop: FakeShop, source: CSCartSource) -> None:
+    """A shop that answers everything with a page and 200 is down: no product is set aside, and few calls tell so."""
+    keys = [str(number) for number in range(1, 65)]
+    shop.products = {int(key): a_product(int(key)) for key in keys}
+    shop.before = lambda request: page(200, "<html>Store closed</html>")
+    for reading in (source.products(keys), source.product("1")):
+        with pytest.raises(BrokenAnswer):
+            await reading
+    assert len(shop.calls) < 20
