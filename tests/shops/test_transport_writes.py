@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
 import pytest
 
 from syncd.errors import InDoubt, Misconfigured, Refused, ShopUnavailable, Throttled
@@ -105,6 +108,31 @@ async def test_basic_authorization_is_sent(connect: Connect) -> None:
     async with wire(says()) as shop:
         await connect(shop.url, headers={}, auth=("a@b.example", "key")).write("PUT", "/a", json={})
     assert b"Authorization: Basic YUBiLmV4YW1wbGU6a2V5" in shop.requests[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://магазин.рф/sub", "https://МАГАЗИН.рф", "https://xn--80aairftm.xn--p1ai"]
+)
+async def test_a_shop_whose_host_has_letters_of_its_own_gets_its_credentials(
+    connect: Connect, url: str
+) -> None:
+    """A host goes out as "xn--...": key and token go along, however the address is written in the settings."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    options: dict[str, Any] = {"headers": {"Accept-Language": "ru"}, "auth": ("a@b.example", "key")}
+    transport = connect(url, client=client, **options)
+    await transport.read("GET", "/a")
+    await transport.write("PUT", "/a", json={})
+    await transport.download(f"{url}/ж.png", max_bytes=10)
+    for request in seen:
+        assert request.headers["Authorization"] == "Basic YUBiLmV4YW1wbGU6a2V5"
+        assert request.headers["Accept-Language"] == "ru"
+        assert request.url.raw_host == b"xn--80aairftm.xn--p1ai"
 
 
 async def test_a_download_takes_credentials_to_the_shop_only(connect: Connect) -> None:

@@ -17,7 +17,8 @@ _LONGEST_STEM = 100
 
 
 def picture_url(url: str) -> str:
-    """The address of a picture with everything escaped that must be; relative ones stay relative to the shop's own.
+    """The address of a picture with everything escaped that must be; relative ones stay relative to the shop's own, and a
+    host in letters of its own ("магазин.рф") stays a name.
 
     Raises `SetAside` for anything that is not fetched by http or https.
     """
@@ -32,7 +33,8 @@ def picture_url(url: str) -> str:
     relative = not parts.scheme and parts.path.strip("/")
     if not relative and not (parts.scheme in {"http", "https"} and host):
         raise SetAside(f"the picture's address {url!r} is neither http nor https", code="image")
-    return quote(address, safe=_SAFE)
+    host_ends = address.index(parts.netloc) + len(parts.netloc)
+    return address[:host_ends] + quote(address[host_ends:], safe=_SAFE)
 
 
 def picture_name(url: str, content: bytes) -> str:

@@ -49,6 +49,7 @@ def test_what_is_no_picture_is_set_aside(content: bytes) -> None:
         (" https://cdn.test/a%20b.png?x=1&y ", "https://cdn.test/a%20b.png?x=1&y"),
         ("//cdn.test/a.png", "https://cdn.test/a.png"),
         ("images/a.png", "images/a.png"),
+        ("https://магазин.рф/ж.png", "https://магазин.рф/%D0%B6.png"),
     ],
 )
 def test_the_address_of_a_picture(url: str, address: str) -> None:
