@@ -61,14 +61,14 @@ def decode_order(value: Any, currency: str) -> Order:
 
 
 def _customer(row: Row) -> Customer:
-    """Who bought; `user_id` 0 is a guest. Names come from the profile when the order itself has none."""
+    """Who bought; `user_id` 0 is a guest. Names and phone come from the profiles when the order itself has none."""
     user = row.text("user_id")
     return Customer(
         key="" if user == "0" else user,
         firstname=row.first_text("firstname", "b_firstname", "s_firstname"),
         lastname=row.first_text("lastname", "b_lastname", "s_lastname"),
         email=row.text("email"),
-        phone=row.first_text("phone", "b_phone"),
+        phone=row.first_text("phone", "b_phone", "s_phone"),
         company=row.text("company"),
     )
 

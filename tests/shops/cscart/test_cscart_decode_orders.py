@@ -225,6 +225,12 @@ def test_names_come_from_the_profiles() -> None:
     assert order.customer.phone == "+79161234567"
 
 
+def test_a_phone_that_only_the_delivery_names_is_the_customers() -> None:
+    """Shops that ask for the phone with the delivery address only have it nowhere else."""
+    order = decode(phone="", b_phone="", s_phone="+7 900 000-00-01")
+    assert order.customer.phone == "+7 900 000-00-01"
+
+
 @pytest.mark.parametrize(
     ("notes", "expected"),
     [
