@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 
-from syncd.errors import BrokenAnswer, ShopUnavailable
+from syncd.errors import BrokenAnswer, Misconfigured, ShopUnavailable
 from syncd.shops.transport import Answer, Transport
 
 Query = Sequence[tuple[str, str]]
@@ -22,20 +22,27 @@ class ApiAddress:
     async def read(self, resource: str, query: Query) -> Answer:
         """The answer to a GET of the resource, whatever its status.
 
-        Until one form has answered as the API, a web page leads to the other form: where nothing is rewritten, api/ is
-        a 404, a refusal, or the storefront itself with 200. Afterwards a page is trouble of the web server and is returned.
-        Raises `ShopUnavailable` when neither form is there.
+        Until one form has answered as the API, a web page or a redirect leads to the other form: where nothing is rewritten,
+        api/ is a 404, a refusal, or the storefront itself with 200. Afterwards a page is trouble of the web server and is
+        returned. Raises `ShopUnavailable` when neither form is there, `Misconfigured` when neither is and api/ redirects.
         """
         if self._rewritten is not None:
             return await self._read(resource, query, rewritten=self._rewritten)
-        pages = []
+        pages: list[Answer] = []
+        redirects: list[Misconfigured] = []
         for rewritten in (True, False):
-            answer = await self._read(resource, query, rewritten=rewritten)
+            try:
+                answer = await self._read(resource, query, rewritten=rewritten)
+            except Misconfigured as error:
+                redirects.append(error)
+                continue
             if is_json(answer):
                 self._rewritten = rewritten
                 return answer
             if answer.status != HTTPStatus.NOT_FOUND:
                 pages.append(answer)
+        if redirects:
+            raise redirects[0]
         if pages:
             return pages[0]
         raise ShopUnavailable(

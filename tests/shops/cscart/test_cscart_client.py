@@ -11,7 +11,7 @@ import httpx
 import pytest
 import stamina
 
-from syncd.errors import BrokenAnswer, NotAuthorised, ShopUnavailable
+from syncd.errors import BrokenAnswer, Misconfigured, NotAuthorised, ShopUnavailable
 from syncd.shops.cscart.client import CSCartClient, request_headers
 from tests.shops.cscart.cscart_shop import NOW, FakeShop, an_order, page, sample
 
@@ -45,10 +45,10 @@ async def test_headers_of_a_call(shop: FakeShop, client: CSCartClient) -> None:
     assert request_headers(None) == {"Accept": "application/json"}
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 405])
+@pytest.mark.parametrize("status", [200, 301, 403, 404, 405])
 async def test_the_plain_form_of_addresses(shop: FakeShop, client: CSCartClient, status: int) -> None:
-    """Where nothing is rewritten, api.php answers, whatever page stands at api/: the storefront, a refusal, none. The choice
-    is remembered (contracts/cscart §1.1)."""
+    """Where nothing is rewritten, api.php answers, whatever page stands at api/: the storefront, a refusal, a redirect,
+    none. The choice is remembered (contracts/cscart §1.1)."""
 
     def plain_only(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api.php":
@@ -68,6 +68,15 @@ async def test_neither_form_answers(shop: FakeShop, client: CSCartClient) -> Non
     """Two web pages instead of the API name the setting to look at."""
     answers(shop, page(404))
     with pytest.raises(ShopUnavailable, match="SYNCD_CSCART__URL"):
+        await client.version()
+
+
+async def test_a_shop_that_moved_says_where(shop: FakeShop, client: CSCartClient) -> None:
+    """Where both forms are redirected, as from http to https, the setting is wrong, and the target is told."""
+    shop.before = lambda request: httpx.Response(
+        301, headers={"Location": f"https://new.example.test{request.url.path}"}
+    )
+    with pytest.raises(Misconfigured, match=r"https://new\.example\.test/api/version.*SYNCD_CSCART__URL"):
         await client.version()
 
 
