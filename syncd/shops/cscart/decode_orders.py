@@ -122,7 +122,9 @@ def _with_options(name: str, extra: Row) -> str:
     """The name with the chosen options, but for those it already tells ("Mug (Colour: Black)")."""
     chosen = []
     for option in extra.rows_if_any("product_options_value"):
-        value = option.first_text("variant_name", "value")
+        # What is no text, as an uploaded file, has no place in a name.
+        typed = "" if isinstance(option.raw("value"), dict | list) else option.text("value")
+        value = option.text("variant_name") or typed
         # Variations already carry their values in the name; "M" in "Mug" is not one of them.
         if value and not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", name, re.IGNORECASE):
             chosen.append(f"{option.text('option_name')}: {value}".removeprefix(": "))

@@ -109,6 +109,15 @@ def test_a_text_option_tells_what_was_typed() -> None:
     assert decode(products=[line]).lines[0].name == "Ring (Engraving: Zoë, x)"
 
 
+@pytest.mark.parametrize("value", [[{"name": "a.png"}], {"0": "a.png"}])
+def test_an_option_that_is_no_text_loses_no_order(value: Any) -> None:
+    """An uploaded file cannot be told in a name; the order is read all the same."""
+    option = {"option_name": "Picture", "value": value}
+    line = {"product_id": "1", "product": "Mug", "price": "5.00", "amount": "1"}
+    order = decode(products={"7": {**line, "extra": {"product_options_value": [option]}}})
+    assert [each.name for each in order.lines] == ["Mug"]
+
+
 def test_a_deleted_product_keeps_its_snapshot_name() -> None:
     """A line without a name falls back to the snapshot, then the code, then the id."""
     bare = {"product_id": "5", "product": None, "price": "1.00", "amount": "1"}
