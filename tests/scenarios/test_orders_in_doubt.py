@@ -47,6 +47,37 @@ def test_an_order_that_was_saved_but_not_found_stays_in_doubt(shops: Opener, fau
     in_step(pair)
 
 
+def test_rights_that_are_lost_meanwhile_make_no_second_order(
+    shops: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the right to orders they can still be made, but no search finds them: nothing is made again."""
+    pair = shops(CSCartShop(products=0), WebasystShop(products=0, currencies={"USD": 1, "EUR": "1.1"}))
+    pair.set(cscart={"currency": "EUR"})
+    pair.product("A")
+    pair.run()
+    number = pair.place("A")
+    shop = pair.webasyst.shop
+    handle = shop.handle
+
+    def losing(request: Any) -> Any:
+        """An administrator takes the right away while the order is being made."""
+        answer = handle(request)
+        if request.path.endswith("shop.order.save"):
+            shop.edit("rights", {"contact_id": 1, "rights": {"customers": 1, "products": 1, "type.1": 2}})
+        return answer
+
+    monkeypatch.setattr(shop, "handle", losing)
+    for _ in range(2):
+        assert pair.run("orders").exit is Exit.NOT_AUTHORISED
+        assert len(pair.office_orders()) == 1
+        pair.later(3600)
+    monkeypatch.setattr(shop, "handle", handle)
+    pair.at_webasyst("rights", contact_id=1, admin=True)
+    assert pair.run("orders").exit is Exit.OK
+    assert pair.delivered() == {str(number): 1}
+    in_step(pair)
+
+
 @pytest.mark.parametrize("commit", range(1, 5))
 def test_a_crash_while_a_creation_is_repeated_forgets_nothing(started: Pair, commit: int) -> None:
     """Dead at any commit around a repetition: the order is older than the cursor by then, and arrives all the same."""

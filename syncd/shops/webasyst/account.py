@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from syncd.errors import Misconfigured
+from syncd.errors import Misconfigured, NotAuthorised
 from syncd.model.backoffice import OfficeProfile, Warehouse
 from syncd.shops.webasyst import decode
 from syncd.shops.webasyst.client import Reply, WebasystClient
@@ -18,6 +18,10 @@ from syncd.shops.webasyst.shop_clock import ShopClock
 
 PROFILE_SECONDS = 600.0
 """How long a profile is believed; rates and workflow change by a person's hand only."""
+
+RIGHTS_SECONDS = 60.0
+"""How long rights are believed where it is not an order that would be made twice: neither a bulk of new customers nor a
+run with nothing to do asks for them again and again."""
 
 NEEDED_RIGHTS = ("backend", "orders", "customers")
 
@@ -61,6 +65,7 @@ class Account:
         self._now = now
         self._known: _Known | None = None
         self._placement: tuple[int, int | None] | None = None
+        self._rights: tuple[Mapping[str, int], float] | None = None
         self._reading = asyncio.Lock()
 
     async def profile(self) -> OfficeProfile:
@@ -85,7 +90,7 @@ class Account:
         Without them searches come back empty and batches answer "ok" with no effect (contracts/webasyst §7),
         so this belongs into every start-up.
         """
-        granted = decode.rights((await self._client.rights()).body)
+        granted = await self._granted(within=0.0)
         missing = [name for name in NEEDED_RIGHTS if not granted.get(name)]
         # The right to products may be given as a whole or for single product types.
         if not any(
@@ -93,6 +98,20 @@ class Account:
         ):
             missing.append("products")
         return missing
+
+    async def believe_empty(self, right: str, *, within: float = 0.0) -> None:
+        """Whether a search that found nothing may be believed. Raises `NotAuthorised` when the user has lost the right;
+        `within` says how old, in seconds, our knowledge of it may be.
+
+        A search without the right to it is as empty as one for what is not there, while orders can still be made: each of
+        them would be looked for in vain and made again (contracts/webasyst §5.5, §6, §7).
+        """
+        if not (await self._granted(within)).get(right):
+            self._rights = None
+            raise NotAuthorised(
+                f"the user of the Webasyst token has lost the Webasyst right {right}, so that searches find nothing; give "
+                "it back in the Team app, or make the token as an administrator"
+            )
 
     async def shop_clock(self) -> ShopClock:
         """The clock that the shop's naive times are read by."""
@@ -118,6 +137,12 @@ class Account:
         if self._placement is None:
             self._placement = (await self._new_type(), await self._new_category())
         return self._placement
+
+    async def _granted(self, within: float) -> Mapping[str, int]:
+        now = self._monotonic()
+        if self._rights is None or now - self._rights[1] >= within:
+            self._rights = (decode.rights((await self._client.rights()).body), now)
+        return self._rights[0]
 
     async def _new_type(self) -> int:
         types = decode.types((await self._client.types()).body)

@@ -13,7 +13,7 @@ from syncd.model.exchange import OrderChanges, OrderDraft, Page
 from syncd.model.order import Address
 from syncd.model.product import BrokenRecord
 from syncd.shops.webasyst import conditions, decode, encode
-from syncd.shops.webasyst.account import Account
+from syncd.shops.webasyst.account import RIGHTS_SECONDS, Account
 from syncd.shops.webasyst.client import Reply
 from syncd.shops.webasyst.judge import NotFound, answer_of_write, unsure
 from syncd.shops.webasyst.places import office_address
@@ -53,7 +53,7 @@ class OfficeOrders(Account):
         read, and the shop's clock at the first answer; all in one page.
         """
         clock = await self.shop_clock()
-        reply, rows = await self._rows_since("update_datetime", since)
+        reply, rows = await self._rows_since("update_datetime", since, within=RIGHTS_SECONDS)
         records: list[OfficeOrder] = []
         broken: list[BrokenRecord] = []
         for row in rows:
@@ -143,21 +143,30 @@ class OfficeOrders(Account):
             return decode.state_after(body, order_id)
 
     async def _customers(self, hash_: str) -> list[Any]:
-        return decode.rows((await self._client.search_customers(hash_)).body, "customers").rows
+        """The rows of a search. Taken for nobody when they are only hidden, a customer would be made once more."""
+        rows = decode.rows((await self._client.search_customers(hash_)).body, "customers").rows
+        if not rows:
+            await self.believe_empty("customers", within=RIGHTS_SECONDS)
+        return rows
 
     async def _orders(self, hash_: str) -> list[OfficeOrder]:
         clock = await self.shop_clock()
         _, rows = await self._search(hash_)
         return [decode.order(row, clock, escaped=False) for row in rows]
 
-    async def _rows_since(self, column: str, since: datetime) -> tuple[Reply, list[Any]]:
+    async def _rows_since(
+        self, column: str, since: datetime, *, within: float = 0.0
+    ) -> tuple[Reply, list[Any]]:
         """The rows of orders whose time in this column is not before `since`; the shop's word for it is checked."""
         start = (await self.shop_clock()).condition(since)
-        reply, rows = await self._search(f"search/{column}>={start}")
+        reply, rows = await self._search(f"search/{column}>={start}", within)
         return reply, [row for row in rows if row_time(row, column) >= start]
 
-    async def _search(self, hash_: str) -> tuple[Reply, list[Any]]:
-        """The first answer and all rows of a search, page by page; orders never vanish, and by id new ones come last."""
+    async def _search(self, hash_: str, within: float = 0.0) -> tuple[Reply, list[Any]]:
+        """The first answer and all rows of a search, page by page; orders never vanish, and by id new ones come last.
+
+        None at all is believed with the right to see them, known for `within` seconds at most.
+        """
         found: dict[int, Any] = {}
         first: Reply | None = None
         offset = 0
@@ -168,6 +177,8 @@ class OfficeOrders(Account):
             found |= {decode.identity(row): row for row in page.rows}
             offset += len(page.rows)
             if offset >= page.count:
+                if not found:
+                    await self.believe_empty("orders", within=within)
                 return first, list(found.values())
             if not page.rows:
                 # Taken for complete, an order that is there would be created once more.

@@ -140,6 +140,38 @@ async def test_a_refused_search_is_never_taken_for_an_empty_one(shop: Shop) -> N
             await office().orders_by_reference(["cs:1:A"])
 
 
+async def test_a_search_that_found_nothing_is_believed_with_the_right_to_orders_only(shop: Shop) -> None:
+    """Without it every search is empty, while orders can still be made (contracts/webasyst §5.5)."""
+    nothing = recorded("rights/order_search")
+    shop.says("shop.order.search", *[nothing] * 5)
+    shop.says("shop.rights", *[recorded(f"rights/{name}") for name in ("rights", "get", "rights", "rights")])
+    account = office()
+    with pytest.raises(NotAuthorised, match="orders"):
+        await account.orders_by_reference(["cs:1:A"])
+    assert await account.orders_by_reference(["cs:1:A"]) == []
+    touched = await account.orders_touched_since(at("2026-11-21 04:00:00"))
+    assert touched.records == []  # what is touched is asked for every few seconds: its right once a minute
+    with pytest.raises(NotAuthorised):
+        await account.orders_created_since(at("2026-11-21 04:00:00"))
+    with pytest.raises(NotAuthorised):
+        await account.orders_touched_since(at("2026-11-21 04:00:00"))
+
+
+async def test_nobody_is_found_with_the_right_to_customers_only(shop: Shop) -> None:
+    """Without it a customer would be made anew with each order (contracts/webasyst §6); asked for once a minute."""
+    nobody = recorded("rights/customer_search")
+    shop.says("shop.customer.search", *[nobody] * 5)
+    shop.says("shop.rights", recorded("rights/rights"), recorded("rights/rights"), recorded("rights/get"))
+    account = office()
+    with pytest.raises(NotAuthorised, match="customers"):
+        await account.contact_by_email("a@example.com")
+    with pytest.raises(NotAuthorised, match="customers"):
+        await account.has_contact(2)
+    assert await account.contact_by_email("a@example.com") is None
+    assert await account.contact_by_phone("123") is None
+    assert not await account.has_contact(2)
+
+
 async def test_orders_created_since_are_paged_by_offset_and_checked(shop: Shop) -> None:
     """In the shop's time, by id; what the shop should not have returned is dropped."""
     shop.says("shop.settings.get", recorded("settings/timezone_php_moscow"))
@@ -209,6 +241,7 @@ async def test_a_customer_is_the_oldest_with_exactly_this_email(shop: Shop) -> N
 
 async def test_an_email_with_a_plus_is_asked_for_in_both_encodings(shop: Shop) -> None:
     """Whether customer searches are decoded once or twice is not known; equality decides."""
+    shop.says("shop.rights", recorded("rights/get"))
     row_ = recorded("customer/search_email_eq")["customers"][0] | {"id": "31", "email": ["a+b@example.com"]}
     shop.says("shop.customer.search", {"customers": [], "count": 0}, {"customers": [row_], "count": 1})
     assert await office().contact_by_email("a+b@example.com") == 31
