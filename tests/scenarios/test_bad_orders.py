@@ -187,3 +187,18 @@ def test_a_broken_product_is_set_aside_and_the_others_go_on(started: Pair) -> No
     run = started.run()
     assert set(run.reasons) <= {str(broken)}
     assert {"B", "D"} <= {sku["sku"] for row in started.office_products() for sku in row["skus"]}
+
+
+def test_an_action_that_the_user_may_not_run_stops_no_other_order(started: Pair) -> None:
+    """One order waits for a right of the token's user, those behind it arrive; with the right it goes on by itself."""
+    some = {"orders": 1, "customers": 1, "products": 1, "type.1": 2, "workflow_actions.process": 1}
+    started.at_webasyst("rights", contact_id=1, rights=some)
+    waits = started.place("A", status="C")
+    goes_on = started.place("A", status="P")
+    run = started.run("orders")
+    assert run.reasons == {str(waits): "status-out-of-reach"}
+    assert started.office_order(goes_on)["state_id"] == "processing"
+    started.at_webasyst("rights", contact_id=1, admin=True)
+    assert started.run("orders").exit is Exit.OK
+    assert started.office_order(waits)["state_id"] == "completed"
+    in_step(started)

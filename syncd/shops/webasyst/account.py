@@ -113,6 +113,10 @@ class Account:
                 "it back in the Team app, or make the token as an administrator"
             )
 
+    async def may(self, right: str) -> bool:
+        """Whether the user has a right at this moment; one that the shop does not name is nobody's to lack."""
+        return bool((await self._granted(within=0.0)).get(right, 1))
+
     async def shop_clock(self) -> ShopClock:
         """The clock that the shop's naive times are read by."""
         return (await self._knowledge()).clock

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from syncd.errors import BrokenAnswer, Held
+from syncd.errors import BrokenAnswer, Held, NotAuthorised
 from syncd.model.backoffice import OfficeOrder
 from syncd.model.exchange import OrderChanges, OrderDraft, Page
 from syncd.model.order import Address
@@ -129,7 +129,9 @@ class OfficeOrders(Account):
         _saved(await self._client.save_order(encode.changed_order(order_id, changes)))
 
     async def act(self, order_id: int, action: str, text: str = "") -> str:
-        """Run a workflow action; answers the state it led to. Raises `Held` where the state forbids it."""
+        """Run a workflow action; answers the state it led to. Raises `Held` where the state forbids it, or the user may
+        not run this one action (403, contracts/webasyst §5.8): that is no reason to stop for all other orders.
+        """
         form = [("id", str(order_id)), ("action", action), *([("text", text)] if text else [])]
         try:
             body = await self._client.act(form)
@@ -137,6 +139,14 @@ class OfficeOrders(Account):
             raise Held(
                 f"order {order_id} does not allow {action} in its present state ({error}). "
                 "Move it on by hand in Webasyst, or change the map of statuses.",
+                code=OUT_OF_REACH,
+            ) from error
+        except NotAuthorised as error:
+            if await self.may(f"workflow_actions.{action}"):
+                raise
+            raise Held(
+                f"order {order_id}: the user of the Webasyst token may not run {action}. Give the user this order action in "
+                "the Team app, or move the order on by hand in Webasyst.",
                 code=OUT_OF_REACH,
             ) from error
         with answer_of_write("shop.order.action"):

@@ -325,6 +325,21 @@ async def test_an_action_that_the_state_forbids_is_held(shop: Shop) -> None:
     assert raised.value.code == "status-out-of-reach"
 
 
+async def test_an_action_that_the_user_may_not_run_holds_its_order_only(shop: Shop) -> None:
+    """The recorded 403 of a user without the right; the same answer to a user who has it is about the token."""
+    refused = recorded("rights/order_action")
+    shop.says("shop.order.action", refused, refused, refused, status=403)
+    shop.says("shop.rights", recorded("rights/rights"), recorded("rights/get"))
+    with pytest.raises(Held, match="may not run process") as held:
+        await office().act(1, "process")
+    assert held.value.code == "status-out-of-reach"
+    with pytest.raises(NotAuthorised):
+        await office().act(1, "process")
+    shop.says("shop.rights", {"error": "invalid_token"}, status=401)
+    with pytest.raises(NotAuthorised):
+        await office().act(1, "process")
+
+
 async def test_an_action_answered_for_another_order_is_in_doubt(shop: Shop) -> None:
     """Or without the state."""
     told = recorded("order_action/process_from_new")
