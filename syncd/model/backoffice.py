@@ -33,11 +33,14 @@ class OfficeSku:
 
 @dataclass(frozen=True, slots=True)
 class OfficeImage:
-    """One picture of a product; `file_name` is the name it was uploaded under. `uploaded_at` is `None` unless asked for."""
+    """One picture of a product; `file_name` is the name it was uploaded under. `uploaded_at` is `None` unless asked for.
+    `url` is where its thumbnail lies, as the shop tells it.
+    """
 
     image_id: int
     file_name: str
     uploaded_at: datetime | None = None
+    url: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

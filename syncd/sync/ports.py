@@ -219,6 +219,9 @@ class ProductOffice(Protocol):
     ) -> OfficeImage:
         """Upload a picture."""
 
+    async def see_image(self, product_id: int, image: OfficeImage) -> None:
+        """Look whether the office can show a picture that it lists. Raises `Held` when it cannot."""
+
     async def touched_products(self, since: datetime, *, created: bool = True) -> Page[OfficeProduct]:
         """What was created or edited since then (edited only, without `created`), with those that cannot be read, and the
         office's clock."""

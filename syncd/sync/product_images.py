@@ -62,6 +62,8 @@ class ProductImages:
         if earlier is not None:
             # Another variation of the same office product has brought it.
             there.setdefault(file_name, OfficeImage(earlier.image_id, file_name))
+        elif file_name in there:
+            await self.office.see_image(product_id, there[file_name])
         sent = file_name not in there
         if sent:
             there[file_name] = await self._upload(product, product_id, content, file_name, image.alt)
@@ -83,6 +85,7 @@ class ProductImages:
             except InDoubt as doubt:
                 for image in await self.office.images(product_id):
                     if image.file_name == file_name:
+                        await self.office.see_image(product_id, image)
                         return image
                 if doubt.ended:
                     # Answered with an error and not among the pictures: it was not taken, nothing is in doubt.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syncd.app import PAIR
 from syncd.daemon.once import Exit
 from syncd.sandbox.webasyst.shop import WebasystShop
@@ -82,6 +84,26 @@ def test_a_crash_between_a_product_and_its_pictures_forgets_none(started: Pair) 
     started.later(5000)
     started.cycle("products")
     assert pictures(started) == 1
+
+
+def test_a_picture_that_webasyst_keeps_broken_is_told_until_it_is_deleted(
+    started: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed upload leaves a row that shows nothing (contracts/webasyst §3.8): it counts as no picture, not even later."""
+    started.at_cscart("product.image", sku="A", colour=5)
+    started.later(1000)
+    with monkeypatch.context() as without_png:
+        without_png.setattr("syncd.sandbox.webasyst.images.KNOWN", frozenset({"jpg"}))
+        assert set(started.run().reasons.values()) == {"image"}
+    run = started.run()
+    assert set(run.reasons.values()) == {"image"}
+    assert pictures(started) == 1
+    office = started.webasyst.shop
+    assert isinstance(office, WebasystShop)
+    broken = next(iter(office.state.store.images))
+    started.at_webasyst("image.delete", id=broken.id)
+    assert started.run().exit is Exit.OK
+    assert [image.broken for image in office.state.store.images] == [False]
 
 
 def test_texts_are_agreed_though_a_picture_cannot_be_had(started: Pair) -> None:

@@ -166,7 +166,8 @@ def image(row: Any, clock: ShopClock | None = None) -> OfficeImage:
     """
     fields = as_map(row, "image")
     uploaded = None if clock is None else _time(fields, clock, "upload_datetime")
-    return OfficeImage(identity(fields), _text(fields, "original_filename"), uploaded)
+    name, url = _text(fields, "original_filename"), _text(fields, "url_thumb")
+    return OfficeImage(identity(fields), name, uploaded, url)
 
 
 def images(body: Any) -> list[OfficeImage]:

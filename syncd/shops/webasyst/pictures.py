@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from syncd.errors import Held, SetAside
 from syncd.model.backoffice import OfficeImage
 from syncd.shops.picture_kind import picture_kind
@@ -37,6 +39,20 @@ class OfficePictures(Account):
         with answer_of_write("shop.product.images.add"):
             return decode.image(body)
 
+    async def see_image(self, product_id: int, image: OfficeImage) -> None:
+        """Look whether the shop can show a picture that nobody knows it took.
+
+        Raises `Held` when it cannot: a failed upload leaves a row behind (contracts/webasyst §0.2, §3.8).
+        """
+        try:
+            await self._see(product_id, self._own_address(image.url))
+        except Held as error:
+            raise Held(
+                f"{error}. Webasyst may have kept it from an upload that failed: delete picture {image.image_id} there "
+                "and syncd sends it again",
+                code="image",
+            ) from error
+
     async def image_addresses(self, product_id: int) -> list[str]:
         """Where the product's pictures can be fetched, large, the main one first, then in the shown order; each has
         answered with a picture.
@@ -52,6 +68,11 @@ class OfficePictures(Account):
         for address in addresses:
             await self._see(product_id, address)
         return addresses
+
+    def _own_address(self, url: str) -> str:
+        """The address by the scheme that we use: behind a proxy the shop may tell http for https, which redirects."""
+        told, ours = urlsplit(url), self._client.address(urlsplit(url).path)
+        return ours if told.hostname in (None, urlsplit(ours).hostname) else url
 
     async def _see(self, product_id: int, address: str) -> None:
         try:

@@ -217,6 +217,11 @@ class ImaginedOffice:
         )
         return made
 
+    async def see_image(self, product_id: int, image: OfficeImage) -> None:
+        """As `ProductOffice.see_image`; what was sent only here can be seen."""
+        if image not in self._images.get(product_id, []):
+            await self._office.see_image(product_id, image)
+
     async def _there(self, product_id: int) -> OfficeProduct:
         found = await self.products([product_id])
         if not found:

@@ -73,6 +73,19 @@ async def test_one_picture_that_does_not_answer_holds_them_all(
     assert caught.value.code == "image"
 
 
+async def test_a_listed_picture_is_looked_at_by_our_own_scheme(shop: Shop) -> None:
+    """The recorded thumbnails are told with http; a row without a file is held, with what to do about it."""
+    shop.says("shop.product.images.getList", recorded("images/getList"))
+    first, second = (await office().images(3))[:2]
+    assert first.url.startswith("http://shop.example/")
+    shop.router.get(first.url.replace("http:", "https:")).respond(content=PNG)
+    shop.router.get(second.url.replace("http:", "https:")).respond(404)
+    await office().see_image(3, first)
+    with pytest.raises(Held, match=f"delete picture {second.image_id} there") as caught:
+        await office().see_image(3, second)
+    assert caught.value.code == "image"
+
+
 async def test_a_shop_that_is_unwell_holds_nothing(files: respx.MockRouter) -> None:
     """A picture that may answer a minute later is not broken."""
     files.get(f"{URL}{PATH}/1/1.970.png").respond(503)
