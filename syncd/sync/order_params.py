@@ -13,6 +13,9 @@ LICENCES = "licence_numbers"
 """The param with the licence numbers of an order; what does not fit goes on in `licence_numbers_2` and so on."""
 NOTE = "syncd_note"
 """The param with what a person should know about an order; it goes when there is nothing to know any more."""
+CHANNEL = "sales_channel"
+"""The param by which the office's reports tell orders apart; without it they would count as the storefront's
+(contracts/webasyst §5.4)."""
 LONGEST = 255
 """Letters of a param that Webasyst keeps (contracts/webasyst §5.2)."""
 
@@ -23,6 +26,7 @@ def params_of(order: Order, policy: OrderPolicy) -> dict[str, str]:
         **order.notes,
         PARAM: reference(policy.kind, policy.account, order.key),
         f"{policy.kind}_order_id": order.number,
+        CHANNEL: f"other:{policy.source}",
         "shipping_name": order.shipping_name,
         "payment_name": order.payment_name,
         "coupon_codes": ", ".join(order.coupons),

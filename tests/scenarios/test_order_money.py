@@ -104,6 +104,7 @@ def test_shipping_and_payment_methods_are_named(started: Pair) -> None:
     order = started.office_order(number)
     assert order["params"]["shipping_name"] == "Courier"
     assert order["params"]["payment_name"] == "Cash on delivery"
+    assert order["params"]["sales_channel"] == "other:cscart"
     assert money(order["shipping"]) == 300
 
 

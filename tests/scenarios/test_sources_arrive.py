@@ -37,6 +37,7 @@ def test_an_order_arrives_once_as_it_was_sold(world: World, source: str) -> None
     order = world.delivery(source, number)
     assert lines_of(order) == [("A", Decimal(2), money("12.50")), ("B", Decimal(1), money(100))]
     assert (money(order["total"]), order["currency"]) == (money(125), CURRENCY[source])
+    assert order["params"]["sales_channel"] == f"other:{source}"
     assert office_contact(world, order)["emails"] == ["olena@example.test"]
     world.forget_counts()
     run = world.run()
