@@ -214,7 +214,9 @@ def _merge_text(sides: Sides, rule: MergeRule, name: str, text: str, answer: str
     if verdict is Verdict.BACK and name == "name" and sides.product.parent:
         verdict = Verdict.AGREED  # A variation bears its parent's name (contracts/cscart §3.4).
     if _empties(verdict, name, text, answer, agreed):
-        verdict = Verdict.AGREED
+        # The side that never had one gets the other's, but no variation a text of its own beside its parent's.
+        fills = owner is Owner.BOTH and agreed.source is None and not sides.product.parent
+        verdict = Verdict.BACK if fills and answer.strip() else Verdict.AGREED
     counts = answer if verdict is Verdict.BACK else text
     return FieldPlan(
         verdict,

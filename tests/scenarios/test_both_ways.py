@@ -521,8 +521,6 @@ class BothWays(RuleBasedStateMachine):
             assert len(words) == 2 and here != there, f"no conflict: {story}"
             assert words == {Side.CSCART: here, Side.WEBASYST: there}, f"overwritten in a conflict: {story}"
             return
-        if name not in known and "" in (here, there) and name in SOURCE_TEXTS:
-            return  # a text that one shop never had empties nothing in the other
         assert here == there, f"apart: {story}"
         if name in known and self.ledger.fair(both, name):
             wanted = set(words.values()) or {known[name]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -420,8 +421,16 @@ class TestTexts:
         assert text("summary", office=make.office_product(summary=" ")).verdict is BACK
 
     def test_a_text_that_was_never_there_empties_nothing(self) -> None:
-        """Staff's words stay where the source has none, and the source's where the office has none."""
-        assert text("summary", named("summary", ""), texts={}).verdict is AGREED
+        """Where both own the text, the side that has none gets the other's; where one does, nothing is taken away."""
+        assert text("summary", named("summary", ""), texts={}).verdict is BACK
+        assert text("summary", office=make.office_product(summary=""), texts={}).verdict is FORTH
+        for blank in ("", " "):
+            nothing = text("summary", named("summary", blank), make.office_product(summary=blank), texts={})
+            assert nothing.verdict is AGREED
+        child = replace(named("summary", ""), parent="1")
+        assert text("summary", child, texts={}).verdict is AGREED
+        owned = make.merge_rule(description="cscart")
+        assert text("summary", named("summary", ""), texts={}, rule=owned).verdict is AGREED
         office, rule = make.office_product(summary=""), make.merge_rule(description="webasyst")
         assert text("summary", office=office, texts={}, rule=rule).verdict is AGREED
 
