@@ -33,7 +33,7 @@ async def ask_order(shops: Shops, stream: str, key: str, blocked: Collection[str
     feed, db = shops.feeds[stream], shops.app.db
     order = await feed.source.order(key)
     if order is None and feed.policy.company is not None:
-        order = await _whole_shop(shops).order(key)
+        order = await whole_shop(shops).order(key)
     if order is None:
         return Now(Verdict.UNKNOWN, f"nothing: {feed.policy.shop} does not show an order {key}")
     if isinstance(order, BrokenRecord):
@@ -49,7 +49,7 @@ async def ask_product(shops: Shops, key: str, blocked: Collection[str], blocked_
     """What the next cycles of the products streams do about a product. Raises `RetryLater` when a shop is unwell."""
     company = shops.product_policy().company
     if company is not None:
-        page = await _whole_shop(shops).products([key])
+        page = await whole_shop(shops).products([key])
         for product in page.records:
             if product.company != company:
                 return product_elsewhere(product, company)
@@ -64,7 +64,7 @@ async def product_named(shops: Shops, code: str) -> list[str]:
     return [product.key for product in await shops.target.products_with_code(code)]
 
 
-def _whole_shop(shops: Shops) -> CSCartSource:
+def whole_shop(shops: Shops) -> CSCartSource:
     """The CS-Cart shop with every company in it: only to tell why a record is left alone."""
     language = shops.app.settings.cscart.language
     return CSCartSource(shops.app.cscart(), company=None, language=language, currency=shops.currency)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from syncd.app.explaining import whole_shop
 from syncd.app.feeds import PREFIX
 from syncd.app.process import Progress
 from syncd.app.product_streams import ProductStreams
@@ -68,6 +69,7 @@ class Verification:
     async def _orders(self, stream: str, *, fix: bool) -> AsyncIterator[Difference]:
         shops, feed = self.shops, self.shops.feeds[stream]
         before = self.orders
+        elsewhere = None if feed.policy.company is None else whole_shop(shops)
         walk = VerifyOrders(
             feed.source,
             shops.office,
@@ -77,6 +79,7 @@ class Verification:
             self.sample,
             VerifyOrdersMissing(shops.app.db, feed.policy, shops.app.now),
             self.progress(stream),
+            elsewhere,
         )
         async for batch in walk.run(fix=fix):
             self.orders = before + walk.compared

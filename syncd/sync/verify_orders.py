@@ -42,6 +42,8 @@ class VerifyOrders:
     sample: Sample
     missing: VerifyOrdersMissing
     progress: Callable[[int, int | None], None]
+    elsewhere: OrderSource | None = None
+    """The shop with every company in it, where only one of them is synced."""
     compared: int = 0
     _seen: set[str] = field(default_factory=set)
 
@@ -73,6 +75,9 @@ class VerifyOrders:
             return await self._orders([order], [], fix=fix)
         if isinstance(order, BrokenRecord):
             return await self._orders([], [order], fix=fix)
+        if self.elsewhere is not None and await self.elsewhere.order(link.source_key) is not None:
+            # It was taken before the company was chosen: it stands there, and is nobody's to compare.
+            return []
         self.compared += 1
         return [self._whole(link, "not shown", link.state)]
 

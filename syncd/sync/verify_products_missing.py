@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from syncd.state import catalog as mirror
-from syncd.state import history, product_links
+from syncd.state import failures, history, product_links
+from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
 from syncd.state.rows import batches
 from syncd.sync.difference import ABSENT, PRODUCT, Difference
@@ -23,7 +24,7 @@ BATCH = 100
 
 @dataclass(slots=True)
 class VerifyProductsMissing:
-    """Walks over the source's list for products without a link, and with `back` over the office's as last scanned."""
+    """Walks over the source's list for products without a link, and with `back` over what the office alone has."""
 
     planner: ProductPlanner
     db: Database
@@ -33,17 +34,24 @@ class VerifyProductsMissing:
     """Whether the source is to have what only the office has."""
     now: Callable[[], datetime]
     compared: int = 0
+    _codes: set[str] = field(default_factory=set)
+    """What the source's products without a link are called: their partners are told with them."""
 
     async def run(self, *, fix: bool) -> AsyncIterator[list[Difference]]:
         """The differences of each batch. With `fix` the products are read anew by the streams' next cycles."""
-        company = self.planner.policy.company
+        company, rule = self.planner.policy.company, self.planner.catalog.rule
+        # Before the first scan no code leads anywhere, and everything would seem to be missing.
+        await self.planner.catalog.ensure()
         async for page in self.planner.source.amounts():
-            ours = [item.key for item in page.records if company is None or item.company == company]
-            keys = await self._left([*ours, *(record.key for record in page.broken)])
+            codes = {
+                item.key: item.code for item in page.records if company is None or item.company == company
+            }
+            keys = await self._left([*codes, *(record.key for record in page.broken)])
+            self._codes.update(rule.key(codes[key]) for key in keys if key in codes)
             for batch in batches(keys, BATCH):
                 yield await self._batch(batch, fix=fix)
         if self.back:
-            yield await self._of_the_office()
+            yield await self._of_the_office(fix=fix)
 
     @property
     def _names(self) -> tuple[str, str]:
@@ -85,16 +93,33 @@ class VerifyProductsMissing:
         ]
         return found
 
-    async def _of_the_office(self) -> list[Difference]:
-        pair, source = self._names
-        rows = await self.db.run(lambda conn: mirror.unlinked(conn, pair, source))
+    async def _of_the_office(self, *, fix: bool) -> list[Difference]:
+        """What the mirror has without a link, read afresh: it may have been deleted or renamed since it was scanned."""
+        await self.planner.catalog.read_touched()
+        there: set[int] = set()
+        for ids in batches(sorted({row.product_id for row in await self._unlinked()}), BATCH):
+            products = await self.planner.office.products(ids)
+            await self.planner.catalog.remember(products)
+            there.update(sku.sku_id for product in products for sku in product.skus)
+        rows = [row for row in await self._unlinked() if row.sku_id in there]
+        rows = [row for row in rows if row.code_key not in self._codes]
         self.compared += len(rows)
+        if fix and rows:
+            await self.db.run(lambda conn: self._hasten(conn, [record_of(row.sku_id) for row in rows]))
         return [
             self._whole(record_of(row.sku_id), row.code, row.product_id, ABSENT, row.name) for row in rows
         ]
+
+    async def _unlinked(self) -> list[CatalogRow]:
+        return await self.db.run(lambda conn: mirror.unlinked(conn, *self._names))
 
     def _whole(self, key: str, name: str, product_id: int, said: str, answered: str) -> Difference:
         return Difference(PRODUCT, self.planner.policy.source, key, name, product_id, PRODUCT, said, answered)
 
     def _mark(self, conn: Connection, keys: Sequence[str]) -> None:
         Resync(conn, *self._names, self.now()).products(keys, self.streams)
+
+    def _hasten(self, conn: Connection, records: Sequence[str]) -> None:
+        """The way back looks at them in every cycle anyway; those that failed there rest no longer."""
+        for record in records:
+            failures.hasten(conn, self._names[0], self.streams[1], record, self.now())

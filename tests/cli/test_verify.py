@@ -11,7 +11,7 @@ import pytest
 
 from syncd.app import PAIR, SOURCE
 from syncd.sandbox.webasyst.shop import WebasystShop
-from syncd.state import order_links, product_links
+from syncd.state import failures, order_links, product_links
 from syncd.sync.order_decision import SkipReason
 from syncd.sync.order_handling import DELETED
 from tests.cli.conftest import Cli
@@ -263,6 +263,58 @@ def test_a_product_that_only_webasyst_has(cli: Cli, pair: Pair, filled: int) -> 
     assert [(one["name"], one["source_says"]) for one in found] == [("OWN", "does not exist")]
 
 
+def test_what_webasyst_has_is_not_missing_before_its_first_scan(cli: Cli, pair: Pair) -> None:
+    """Before products ever ran nobody has looked what Webasyst has: it is looked up, and not taken for nothing."""
+    for code in "ABCDEFG":
+        pair.office_has(code)
+        if code != "A":
+            pair.product(code)
+    cli("run", "--once", "orders", **BACK)
+
+    told = verify(cli)["differences"]
+
+    assert {(one["name"], one["webasyst_says"]) for one in told} == {
+        (code, "not linked") for code in "ABCDEFG"
+    }
+
+
+def test_what_webasyst_has_is_read_afresh(cli: Cli, pair: Pair, filled: int) -> None:
+    """What staff just made in Webasyst is found; what they deleted there, and what CS-Cart has by now, is not."""
+    wanted = {"SYNCD_PRODUCTS__CREATE_IN_CSCART": "true", "SYNCD_CSCART__CATEGORY_ID": "1"}
+    pair.office_has("TWIN")
+    gone = pair.office_has("GONE")
+    cli("run", "--once", **BACK, SYNCD_PRODUCTS__SWEEP_TIME="0")
+    pair.at_webasyst("product.delete", id=gone)
+    pair.office_has("NEW")
+    pair.product("TWIN")
+
+    found = verify(cli, **wanted)["differences"]
+
+    assert {(one["name"], one["source_says"], one["webasyst_says"]) for one in found} == {
+        ("TWIN", "not linked", "not linked"),
+        ("NEW", "does not exist", "Product NEW"),
+    }
+
+
+def test_fix_ends_the_pause_of_what_cscart_would_not_take(cli: Cli, pair: Pair, filled: int) -> None:
+    """A product that CS-Cart refused is tried again by the next cycle, however long it would rest."""
+    wanted = {"SYNCD_PRODUCTS__CREATE_IN_CSCART": "true", "SYNCD_CSCART__CATEGORY_ID": "1"}
+    pair.office_has("OWN")
+    pair.cscart.faults.add(
+        {"when": "before", "kind": "status", "status": 400, "body": "{}", "match": {"name": "POST products"}}
+    )
+    cli("run", "--once", **BACK, **wanted)
+
+    def rests() -> list[bool]:
+        with pair.database() as db:
+            now = pair.now()
+            return [one.next_at > now for one in db.run_sync(lambda conn: failures.all(conn, PAIR))]
+
+    assert rests() == [True]
+    assert verify(cli, "--fix", **wanted)["marked"] == 1
+    assert rests() == [False]
+
+
 def test_what_a_person_had_forgotten_is_no_difference(cli: Cli, pair: Pair, filled: int) -> None:
     """Somebody who drops a failure knows that the record stays away, until it is asked for again."""
     hold = {"SYNCD_ORDERS__UNKNOWN_SKU": "hold"}
@@ -418,6 +470,17 @@ def test_an_order_that_was_let_go_is_not_compared(cli: Cli, pair: Pair, filled: 
         db.run_sync(lambda conn: order_links.put(conn, link))
 
     assert verify(cli)["differences"] == []
+
+
+def test_another_companys_orders_are_not_missed(cli: Cli, pair: Pair, filled: int) -> None:
+    """Who chooses a company later is not told for good that the others' orders are gone: they stand in CS-Cart. One that
+    was deleted there is told all the same."""
+    company = {"SYNCD_CSCART__COMPANY_ID": "2"}
+    pair.at_cscart("order.delete", order_id=filled + 1)
+
+    found = [one for one in verify(cli, **company)["differences"] if one["kind"] == "order"]
+
+    assert [(one["key"], one["source_says"]) for one in found] == [(str(filled + 1), "not shown")]
 
 
 def test_an_order_that_lost_its_reference_is_found_by_its_number(cli: Cli, pair: Pair, filled: int) -> None:
