@@ -60,8 +60,8 @@ def _lock(handle: int, data_dir: Path) -> None:
         except BlockingIOError:
             if attempt + 1 == _ATTEMPTS:
                 raise AlreadyRunning(
-                    f"another syncd (process {_owner(handle)}) works on {data_dir}; stop it first, or give this one "
-                    "another SYNCD_DATA_DIR"
+                    f"another syncd (process {_owner(handle)}) works on {data_dir}; stop it first, or use what works "
+                    "beside it, such as 'syncd run-now' and 'syncd plan'"
                 ) from None
             # Somebody who only asks for the holder has the lock for an instant.
             time.sleep(_PAUSE)

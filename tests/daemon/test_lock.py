@@ -14,13 +14,16 @@ from syncd.errors import AlreadyRunning, StorageFailed
 
 
 def test_a_second_one_is_refused_by_name(tmp_path: Path) -> None:
-    """The second instance learns which process holds the data directory."""
+    """The second instance learns which process holds the data directory, and is not sent to another one: on the same
+    shops it would know of no order."""
     with (
         single_instance(tmp_path),
-        pytest.raises(AlreadyRunning, match=str(os.getpid())),
+        pytest.raises(AlreadyRunning, match=str(os.getpid())) as refused,
         single_instance(tmp_path),
     ):
         pytest.fail("two instances at once")
+    assert "'syncd run-now'" in str(refused.value)
+    assert "SYNCD_DATA_DIR" not in str(refused.value)
 
 
 def test_the_lock_ends_with_the_block(tmp_path: Path) -> None:
