@@ -77,7 +77,7 @@ class Verification:
             shops.app.db,
             feed.policy,
             self.sample,
-            VerifyOrdersMissing(shops.app.db, feed.policy, shops.app.now),
+            VerifyOrdersMissing(shops.office, shops.app.db, feed.policy, shops.app.now),
             self.progress(stream),
             elsewhere,
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 ORDER, PRODUCT = "order", "product"
 ABSENT = "does not exist"
 """What a shop says of a record that it lacks."""
+UNLINKED = "not linked"
+"""What is said of a record that both shops have and that syncd does not know as one."""
 
 
 @dataclass(frozen=True, slots=True)

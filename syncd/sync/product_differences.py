@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncd.model.money import plain
 from syncd.model.owner import FIELD_OF_TEXT, Owner, Side
 from syncd.model.sku import SkuRule
 from syncd.sync.difference import PRODUCT, Difference
@@ -68,6 +69,9 @@ def _values(plan: ProductPlan, name: str, field: FieldPlan) -> tuple[str, str]:
         return field.spelled
     if name == PICTURES:
         return field.source, field.office
+    if name == "quantity" and (stock := plan.sides.offered.stock) is not None:
+        # As Webasyst shows it: a conflict is told without what orders took off, beside what was agreed.
+        return shown_value(plan.sides, name, Side.CSCART), plain(stock)
     return shown_value(plan.sides, name, Side.CSCART), shown_value(plan.sides, name, Side.WEBASYST)
 
 

@@ -13,7 +13,7 @@ from syncd.state import failures, history, product_links
 from syncd.state.catalog import CatalogRow
 from syncd.state.database import Database
 from syncd.state.rows import batches
-from syncd.sync.difference import ABSENT, PRODUCT, Difference
+from syncd.sync.difference import ABSENT, PRODUCT, UNLINKED, Difference
 from syncd.sync.product_plan import BatchPlan, ProductPlanner
 from syncd.sync.resync import Resync
 from syncd.sync.source_doubts import record_of
@@ -80,7 +80,7 @@ class VerifyProductsMissing:
     def _found(self, plan: BatchPlan) -> list[Difference]:
         """What would be linked, created or set aside. One that the settings leave where it is makes no difference."""
         found = [
-            self._whole(one.product.key, one.product.code, one.sku.product_id, "not linked", "not linked")
+            self._whole(one.product.key, one.product.code, one.sku.product_id, UNLINKED, UNLINKED)
             for one in plan.plans
         ]
         missing = [product for members in plan.creations for product in members]
