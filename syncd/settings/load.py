@@ -18,7 +18,7 @@ from syncd.settings.host import is_loopback
 from syncd.settings.kinds import SecretKey, api_root
 from syncd.settings.model import Settings
 from syncd.settings.token_store import StoredToken, TokenStore
-from syncd.settings.variables import PREFIX, UnreadableSource, Variables, collect, names
+from syncd.settings.variables import PREFIX, UnreadableSource, Variables, collect, names, unread_lines
 
 _TOKEN = f"{PREFIX}WEBASYST__TOKEN"
 _MESSAGES = {
@@ -66,12 +66,13 @@ def load_settings(
     A Webasyst token that they do not name is the stored one (`syncd login`); without `needs_token` neither need be there.
     `overrides` win, sections as mappings: `load_settings(orders={"update_time": 5})`. Raises `SettingsError`.
     """
+    environ = os.environ if environ is None else environ
     try:
-        variables = collect(os.environ if environ is None else environ)
+        variables, problems = collect(environ), unread_lines(environ)
     except UnreadableSource as error:
         raise SettingsError([str(error)]) from None
     known = names(Settings)
-    problems = [_unknown(name, known) for name in variables if name not in known]
+    problems += [_unknown(name, known) for name in variables if name not in known]
     values = _values({name: value for name, value in variables.items() if name in known}, overrides)
     problems += _insecure(values)
     lacking = _take_stored_token(values)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
@@ -54,6 +54,18 @@ def told(environ: Mapping[str, str], secrets: Path = _DOCKER_SECRETS) -> dict[st
     if file := environ.get(ENV_FILE):
         found |= _from(f"file {file}", _variables_of(Path(file).expanduser()))
     return found | _from(ENVIRONMENT, environ)
+
+
+def unread_lines(environ: Mapping[str, str]) -> list[str]:
+    """What is wrong with lines of the file that say no variable: passed over, they would leave a default in effect that
+    nobody chose. The lines are not quoted, for they may hold a key. Raises `UnreadableSource`."""
+    if not (file := environ.get(ENV_FILE)):
+        return []
+    return [
+        f"{file}: line {_line_of(one)} says no variable; write NAME=value, and close every quotation mark"
+        for one in _bindings_of(Path(file).expanduser())
+        if one.error or (one.value is None and (one.key or "").upper().startswith(PREFIX))
+    ]
 
 
 def names(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
@@ -107,12 +119,22 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def _variables_of(file: Path) -> dict[str, str]:
+    pairs = ((one.key, one.value) for one in _bindings_of(file))
+    return {name: value for name, value in pairs if name is not None and value is not None}
+
+
+def _bindings_of(file: Path) -> list[Binding]:
     try:
         with file.open(encoding="utf-8-sig") as stream:
-            pairs = dotenv_values(stream=stream, interpolate=False)
+            return list(parse_stream(stream))
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(f"{ENV_FILE} names {file}, which cannot be read: {_reason(error)}") from None
-    return {name: value for name, value in pairs.items() if value is not None}
+
+
+def _line_of(binding: Binding) -> int:
+    """The number of the line itself; what was read has the empty lines before it, too."""
+    text = binding.original.string
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

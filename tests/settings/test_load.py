@@ -242,6 +242,29 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         collect({}, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SYNCD_PLAN_FIRST: canary",
+        "SYNCD_PLAN_FIRST",
+        'SYNCD_PLAN_FIRST="canary',
+        "set SYNCD_PLAN_FIRST=canary",
+    ],
+)
+def test_a_line_that_sets_nothing_is_told(tmp_path: Path, line: str) -> None:
+    """A line of the file that is no NAME=value is named by its number, beside every other problem, and not quoted: what it
+    was meant to set would silently keep its default."""
+    file = tmp_path / "syncd.env"
+    file.write_text(f"# settings\n\n{line}\nSYNCD_LOG__LEVEL=info\n")
+
+    told = problems(ENV_FILE=str(file), LOG__FORMAT="loud")
+
+    assert sorted("line 3 says no variable" in one for one in told) == [False, True]
+    assert "canary" not in "".join(told)
+    file.write_text("# settings\nexport SYNCD_LOG__LEVEL = 'info'\nOTHER\n")
+    assert loaded(ENV_FILE=str(file)).log.level == "info"
+
+
 def test_overrides_win() -> None:
     """The command line and the demo say a part of a section; the rest stands."""
     settings = load_settings(
