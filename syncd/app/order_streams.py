@@ -97,8 +97,13 @@ class OrderStreams:
         """The work on a backfill of orders."""
         app, tally = self.shops.app, Tally(self.shops.order_policy().stream)
 
+        known = fill.total
+
         def counted(done: int, total: int | None) -> None:
-            progress(fill.done + done, fill.total or total)
+            """Later pages count only what is left, and tell once more what was placed in the second that they begin with."""
+            nonlocal known
+            known = known or total
+            progress(fill.done + done if known is None else min(fill.done + done, known), known)
 
         cycle = self.orders(
             tally, counted, lambda conn: None, pulse, override=False, since=fill.since or BEGINNING

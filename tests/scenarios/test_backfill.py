@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.app import PAIR, utc_now
+from syncd.app import PAIR, App, Progress, Shops, utc_now
+from syncd.daemon.cycle import Cycles
 from syncd.state import backfills
 from syncd.state.backfills import Backfill
+from syncd.state.database import Database
 from syncd.sync.order_backfill import portion, worked
 from tests.cli.conftest import environment
 from tests.scenarios.shops import ORDER_ADD, Pair
@@ -62,6 +65,27 @@ def _until_done(pair: Pair) -> None:
         pair.later(60)
         pair.run()
     raise AssertionError(f"the backfill does not end: {_row(pair)}")
+
+
+def test_the_progress_counts_towards_all_that_is_asked_for(old: tuple[Pair, list[int]]) -> None:
+    """The number of all is that of the first look, however little the later pages have left; more than all is never done."""
+    pair, numbers = old
+    _fill(pair)
+    shown: list[tuple[int, int | None]] = []
+
+    def progress(stream: str) -> Progress:
+        return lambda done, total: shown.append((done, total)) if stream == "older orders" else None
+
+    async def run(db: Database) -> None:
+        async with App(pair.settings(), db, now=pair.now) as app:
+            await Cycles(await Shops.connect(app), progress).run("orders")
+
+    with pair.database() as db:
+        asyncio.run(run(db))
+
+    assert {total for _, total in shown} == {len(numbers)}
+    assert shown[-1] == (len(numbers), len(numbers))
+    assert [done for done, _ in shown] == sorted(done for done, _ in shown)
 
 
 def test_all_older_orders_come_oldest_first_and_then_nothing_is_left(old: tuple[Pair, list[int]]) -> None:
