@@ -41,6 +41,23 @@ _VERBS = {
 }
 
 
+_SORTS = {
+    "order.save": "change an order in Webasyst",
+    "order.action": "move an order in Webasyst",
+    "product.update": "change a product in Webasyst",
+    "sku.create": "add a SKU in Webasyst",
+    "sku.change": "change a SKU in Webasyst",
+    "image.create": "add a picture in Webasyst",
+    "source.update": "change a product in CS-Cart",
+    "source.pictures": "replace a product's pictures in CS-Cart",
+    "order.status": "set an order's status in CS-Cart",
+    "shipment.create": "make a shipment in CS-Cart",
+    "shipment.update": "change a shipment in CS-Cart",
+    "order.lines": "rewrite an order's lines in CS-Cart",
+}
+"""Whole phrases, where no record is named."""
+
+
 def verb(write: Write) -> str:
     """What a write does, in words."""
     words = _VERBS.get(write.action, write.action)
@@ -69,7 +86,7 @@ def brief(screen: Screen, planned: Planned) -> None:
     """Print how much a plan would write, by stream and action."""
     counts = Counter((write.stream, write.action) for write in planned.plan.writes)
     for (stream, action), number in sorted(counts.items()):
-        screen.line(f"  {stream}: {number} x {_VERBS.get(action, action)}")
+        screen.line(f"  {stream}: {number} x {_SORTS.get(action) or _VERBS.get(action, action)}")
     _show_rest(screen, planned.plan)
 
 

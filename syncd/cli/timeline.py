@@ -64,7 +64,7 @@ def timeline(kept: Dossier) -> list[Moment]:
         found.append(Moment(held.at, "", "conflict", text))
     for failure in kept.failures:
         tries = "1 attempt" if failure.attempts == 1 else f"{failure.attempts} attempts"
-        text = f"failed for the last time ({failure.code}, {tries}); tried again from {failure.next_at:%Y-%m-%d %H:%M} UTC"
+        text = f"the latest failure ({failure.code}, {tries}); tried again from {failure.next_at:%Y-%m-%d %H:%M} UTC"
         found.append(Moment(failure.last_at, failure.stream, "failed", text))
     for brake in kept.brakes:
         text = f"the brake on {brake.kind} was pulled: {brake.evidence.get('reason', '')}"

@@ -95,8 +95,10 @@ def product_now(
     if held:
         return Now(Verdict.HELD, f"held: both shops changed {', '.join(held)}; a person chooses", at)
     forth, back = written(plan, images=images)
-    if not forth and not back:
+    if not forth and not back and plan.linked:
         return Now(Verdict.SYNCED, "nothing to do: both shops say what was agreed", at)
+    if not forth and not back:
+        return Now(Verdict.WAITING, "linked to the SKU in Webasyst, which says the same", at)
     kinds = {Kind(kind) for kind in blocked}
     if without(plan, kinds) != plan or (blocked_back and back):
         names = ", ".join(sorted({*blocked, *blocked_back}))

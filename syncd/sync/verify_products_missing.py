@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from syncd.model.product import Product
 from syncd.state import catalog as mirror
 from syncd.state import failures, history, product_links
 from syncd.state.catalog import CatalogRow
@@ -85,8 +86,8 @@ class VerifyProductsMissing:
         ]
         missing = [product for members in plan.creations for product in members]
         missing += [product for product, _ in plan.additions]
-        found += [self._whole(item.key, item.code, 0, item.content.name, ABSENT) for item in missing]
-        found += [self._whole(item.key, item.code, 0, "", str(error)) for item, error in plan.aside]
+        found += [self._whole(item.key, _named(item), 0, item.content.name, ABSENT) for item in missing]
+        found += [self._whole(item.key, _named(item), 0, "", str(error)) for item, error in plan.aside]
         found += [
             self._whole(record.key, record.key, 0, f"cannot be read: {record.reason}", ABSENT)
             for record in plan.broken
@@ -123,3 +124,8 @@ class VerifyProductsMissing:
         """The way back looks at them in every cycle anyway; those that failed there rest no longer."""
         for record in records:
             failures.hasten(conn, self._names[0], self.streams[1], record, self.now())
+
+
+def _named(product: Product) -> str:
+    """What people call a product: its SKU, or its number where it has none."""
+    return product.code or product.key

@@ -66,7 +66,7 @@ def test_a_second_instance_is_11(cli: Cli, pair: Pair) -> None:
         result = cli("run", "--once")
 
     assert result.exit_code == 11
-    assert "SYNCD_DATA_DIR" in result.stderr
+    assert str(pair.data_dir) in result.stderr and "syncd run-now" in result.stderr
     assert pair.webasyst.counters.requests == 0
 
 

@@ -123,6 +123,14 @@ def test_an_unknown_sku_holds_new_orders_only() -> None:
     assert done.verdict is Verdict.SYNCED
 
 
+@pytest.mark.parametrize(("linked", "verdict"), [(True, Verdict.SYNCED), (False, Verdict.WAITING)])
+def test_a_product_is_in_step_when_it_is_linked(linked: bool, verdict: Verdict) -> None:
+    """Two shops that happen to say the same are not in step yet: the next cycle links them."""
+    plan = replace(builders.plan(builders.product()), linked=linked)
+
+    assert product_now(plan, (), (), images=True).verdict is verdict
+
+
 def test_a_brake_holds_a_product_only_by_its_kind() -> None:
     """A price that would go to Webasyst is held back by the brake on prices and by no other."""
     plan = builders.plan(builders.product(price=builders.product().price + 1))
