@@ -66,7 +66,8 @@ def _login(value: str) -> str:
 
 def _iso(value: Any) -> Any:
     """A bare number would be read as seconds since 1970: the year 2026 would take the whole history of orders."""
-    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}", value.strip()):
+    number = isinstance(value, int | float)  # as JSON and TOML have them
+    if number or (isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}", value.strip())):
         raise ValueError("is not a date or time like 2026-01-31 or 2026-01-31T08:00:00Z")
     return value
 
