@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from syncd.model.backoffice import OfficeOrder
 from syncd.model.order import Order
 from syncd.model.text import shorten
 from syncd.sync.order_decision import OrderPolicy
@@ -18,6 +21,9 @@ CHANNEL = "sales_channel"
 (contracts/webasyst §5.4)."""
 LONGEST = 255
 """Letters of a param that Webasyst keeps (contracts/webasyst §5.2)."""
+
+_NUMBER = r"[^\s,;]+"
+_PARAM = re.compile(rf"{LICENCES}(_\d+)?")
 
 
 def params_of(order: Order, policy: OrderPolicy) -> dict[str, str]:
@@ -42,6 +48,35 @@ def comment_of(order: Order, policy: OrderPolicy) -> str:
         return order.comment
     lines = [f"{code}: {', '.join(numbers)}" for code, numbers in _licences(order).items()]
     return "\n".join([part for part in (order.comment, "\n".join(lines)) if part])
+
+
+def with_kept_licences(order: Order, actual: OfficeOrder, policy: OrderPolicy) -> Order:
+    """The order with the licence numbers that stand in its office order already: a source that tells only the latest number
+    of a line, or none for the moment, takes none away that was sold (contracts/sources §3.2)."""
+    if not policy.licences:
+        return order
+    lines, met = [], set()
+    for line in order.lines:
+        label = line.code or line.name
+        kept = () if label in met else _standing(label, order, actual, policy)
+        met.add(label)
+        lines.append(replace(line, licences=tuple(dict.fromkeys((*kept, *line.licences)))))
+    awaits = "" if any(line.licences for line in lines) else order.awaits
+    return replace(order, lines=tuple(lines), awaits=awaits)
+
+
+def _standing(label: str, order: Order, actual: OfficeOrder, policy: OrderPolicy) -> tuple[str, ...]:
+    """The numbers under one label, as `params_of` and `comment_of` have written them."""
+    found: list[str] = []
+    if "params" in policy.licences:
+        entry = re.compile(rf"(?:^|; ){re.escape(label)}: ({_NUMBER})(?=; |$)")
+        names = sorted(filter(_PARAM.fullmatch, actual.params), key=lambda name: (len(name), name))
+        found += [number for name in names for number in entry.findall(actual.params[name])]
+    if "comment" in policy.licences:
+        written = actual.comment.replace("\r\n", "\n").strip().removeprefix(order.comment.strip())
+        told = re.compile(rf"^{re.escape(label)}: ({_NUMBER}(?:, {_NUMBER})*)$", re.MULTILINE)
+        found += [number for numbers in told.findall(written) for number in numbers.split(", ")]
+    return tuple(found)
 
 
 def _licence_params(order: Order, policy: OrderPolicy) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from syncd.sync.office_stock import note_stock
 from syncd.sync.order_changes import MOST_VARIABLES, Wanted, save_variables
 from syncd.sync.order_decision import OrderPolicy
 from syncd.sync.order_finish import OrderFinish
-from syncd.sync.order_params import comment_of, params_of
+from syncd.sync.order_params import comment_of, params_of, with_kept_licences
 from syncd.sync.outcome import Event, Tally
 from syncd.sync.ports import OrderOffice
 from syncd.sync.reference import PARAM, reference
@@ -198,7 +198,8 @@ class OrderWrites:
         self, order: Order, link: OrderLink, actual: OfficeOrder, facets: frozenset[Facet], match: Match
     ) -> None:
         known = match if link.confirmed else _without_lost_skus(match, actual)
-        await self.finisher.finish(order, link, actual, facets, self._wanted(order, known))
+        wanted = self._wanted(with_kept_licences(order, actual, self.policy), known)
+        await self.finisher.finish(order, link, actual, facets, wanted)
 
     def _fresh_link(self, order: Order, made: OfficeOrder) -> OrderLink:
         now = self.now()

@@ -21,7 +21,7 @@ from syncd.sync.order_changes import Gap, Wanted
 from syncd.sync.order_decision import OrderPolicy, Skip, SkipReason, decide
 from syncd.sync.order_differences import doubles, lines_as_agreed, order_gaps, status_behind
 from syncd.sync.order_handling import LET_GO
-from syncd.sync.order_params import comment_of, params_of
+from syncd.sync.order_params import comment_of, params_of, with_kept_licences
 from syncd.sync.ports import OrderOffice, OrderSource
 from syncd.sync.resync import parted
 from syncd.sync.verify_orders_missing import VerifyOrdersMissing
@@ -144,7 +144,8 @@ class VerifyOrders:
             match = await self.catalog.match(lines)
         money = expect(order, match.found, discounts=self.policy.discounts)
         address = {} if order.shipping_address.empty else self.office.address(order.shipping_address)
-        wanted = Wanted(money, address, comment_of(order, self.policy), params_of(order, self.policy))
+        told = with_kept_licences(order, actual, self.policy)
+        wanted = Wanted(money, address, comment_of(told, self.policy), params_of(told, self.policy))
         return order_gaps(order, link, actual, wanted, self.policy)
 
     def _difference(self, link: OrderLink, number: str, gap: Gap) -> Difference:

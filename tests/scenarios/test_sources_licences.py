@@ -57,3 +57,17 @@ def test_looks_out_of_turn_do_not_shorten_the_wait(world: World) -> None:
     world.at("marketplace", "issue_licence", order_id=number, licence_number="CSC-AAAA-0001", shown=False)
     assert world.run(MARKETPLACE).exit is Exit.OK
     world.delivery("marketplace", number)
+
+
+@pytest.mark.parametrize("places", [["params"], ["comment"]])
+def test_a_second_licence_of_a_line_keeps_the_first(world: World, places: list[str]) -> None:
+    """Of two pieces the source tells only the number that it issued last: both stand in the office."""
+    world.let("marketplace", licences=places)
+    line = {"sku": "A", "amount": 2, "licence": "CSC-AAAA-0001"}
+    number = world.buy("marketplace", line, status="P")
+    assert world.run(MARKETPLACE).exit is Exit.OK
+    world.at("marketplace", "issue_licence", order_id=number, line=1, licence_number="CSC-AAAA-0002")
+    assert world.run(MARKETPLACE).exit is Exit.OK
+    order = world.delivery("marketplace", number)
+    told = order["params"].get("licence_numbers", "") + order["comment"]
+    assert ("CSC-AAAA-0001" in told, "CSC-AAAA-0002" in told) == (True, True)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.order import masked_licence
+from syncd.model.backoffice import OfficeOrder
+from syncd.model.order import Order, masked_licence
 from syncd.sync.facets import Facet, changed_facets, facets_of, version_of
-from syncd.sync.order_params import LICENCES, LONGEST, comment_of, params_of
+from syncd.sync.order_decision import OrderPolicy
+from syncd.sync.order_params import LICENCES, LONGEST, comment_of, params_of, with_kept_licences
 from tests.sync import builders as make
 
 NUMBERS = st.lists(st.text("ABCDEF0123456789-", min_size=1, max_size=40), min_size=1, max_size=30)
@@ -73,3 +75,36 @@ def test_a_licence_number_is_shown_by_its_ends_only() -> None:
     order = make.order(lines=(make.line(licences=("CSC-8F2K-19QX-0001", "SECRET", "A-LONGEND")),))
     shown = order.without_secrets().lines[0].licences
     assert shown == ("CSC-****-0001", "****", "****") == tuple(map(masked_licence, order.lines[0].licences))
+
+
+def written(order: Order, policy: OrderPolicy) -> OfficeOrder:
+    """The office order as it stands after these were written."""
+    return make.office_order(params=params_of(order, policy), comment=comment_of(order, policy))
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from([{"params"}, {"comment"}, {"params", "comment"}]))
+def test_a_later_licence_takes_no_earlier_one_away(
+    earlier: list[str], later: list[str], places: set[str]
+) -> None:
+    """A source that tells only the latest number of a line adds to those that stand in the office."""
+    policy = make.order_policy(licences=frozenset(places))
+    before = make.order(lines=(make.line(code="ADD-1", licences=tuple(earlier)), make.line(code="ADD-10")))
+    after = replace(before, lines=(make.line(code="ADD-1", licences=tuple(later)), make.line(code="ADD-10")))
+    kept = with_kept_licences(after, written(before, policy), policy)
+    assert kept.lines[0].licences == tuple(dict.fromkeys(earlier + later))
+    assert not kept.lines[1].licences
+
+
+def test_an_order_whose_licences_are_not_told_for_the_moment_lacks_none() -> None:
+    """They stand in the office, so no note says that it was made without them."""
+    before = make.order(lines=(make.line(licences=("L-1",)),))
+    after = replace(before, lines=(make.line(),), awaits="its licence numbers")
+    kept = with_kept_licences(after, written(before, WANTED), WANTED)
+    assert (kept.lines[0].licences, kept.awaits) == (("L-1",), "")
+
+
+def test_what_a_customer_writes_is_no_licence() -> None:
+    """Only what stands below the customer's own words counts, and only in its own form."""
+    line = make.line(code="ADD-1")
+    order = make.order(lines=(line,), comment="ADD-1: please\nADD-1: in two days")
+    assert with_kept_licences(order, written(order, WANTED), WANTED) == order
