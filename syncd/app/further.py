@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.app.feeds import BACK, PREFIX, Back, Feed, watch_of
 from syncd.app.process import PAIR, App
+from syncd.app.silence import KeptSilence
 from syncd.model.hook import HookCall, HookNews
 from syncd.model.status import TERMINAL
 from syncd.settings.sources import AnySource, HoroshopSource, JustClickSource, MarketplaceSource
@@ -133,7 +134,13 @@ def marketplace_client(app: App, entry: MarketplaceSource) -> marketplace.Market
 
 def justclick_client(app: App, entry: JustClickSource) -> JustClickClient:
     """Calls to a JustClick account."""
-    return JustClickClient(app.further(entry, {}), login=entry.login, key=entry.key.get_secret_value())
+    return JustClickClient(
+        app.further(entry, {}),
+        login=entry.login,
+        key=entry.key.get_secret_value(),
+        silence=KeptSilence(app.db, entry.name),
+        now=app.now,
+    )
 
 
 def horoshop_client(app: App, entry: HoroshopSource) -> horoshop.HoroshopClient:

@@ -141,6 +141,22 @@ def test_justclick_is_asked_less_than_once_a_second(world: World, monkeypatch: p
     assert set(paces) == {0.5}
 
 
+def test_a_new_process_keeps_justclicks_silence(world: World) -> None:
+    """After code 8 a run by another process asks nothing within half an hour: who goes on may have the account blocked."""
+    number = world.buy("justclick")
+    world.at("justclick", "refuse", code=8)
+    assert world.run(JUSTCLICK).exit is not Exit.OK
+    world.at("justclick", "refuse", code=0)
+    counters = world.sources["justclick"].counters
+    counters.reset()
+    world.later(1700)
+    assert world.run(JUSTCLICK).exit is not Exit.OK
+    assert sum(counters.by_method.values()) == 0
+    world.later(200)
+    assert world.run(JUSTCLICK).exit is Exit.OK
+    world.delivery("justclick", number)
+
+
 def test_a_late_payment_of_an_old_order(world: World) -> None:
     """JustClick's order of half a year ago that is paid today is paid in Webasyst, too."""
     world.let("justclick", since="2020-01-01")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -21,11 +20,13 @@ from syncd.errors import (
 )
 from syncd.shops.justclick.judge import BACK_OFF, EXHAUSTED, NO_SUCH_ORDER, OK, Told, told, trouble
 from syncd.shops.justclick.signing import signed_form
+from syncd.shops.justclick.silence import OwnSilence, Silence
 from syncd.shops.php import as_list
 from syncd.shops.row import Row
 from syncd.shops.transport import Answer, Transport
 
 _Fields = list[tuple[str, Any]]
+_BACK_OFF = timedelta(seconds=BACK_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,26 @@ class JustClickClient:
 
     Calls are made one at a time (contracts/sources §2.1). Every method raises `NotAuthorised` or `Misconfigured` for what
     a person must put right (a refused or foreign hash, the login, this machine's address, a disabled account), and
-    `Throttled` after code 8: for half an hour then nothing is sent. A read raises `BrokenAnswer` for an answer that is
-    no JSON of the promised shape, and `ShopUnavailable` when the shop is unwell. A list that is refused for good raises
-    `StopStream`, a call for one order `Refused`.
+    `Throttled` after code 8: for half an hour then nothing is sent, by whoever shares the `silence`. A read raises
+    `BrokenAnswer` for an answer that is no JSON of the promised shape, and `ShopUnavailable` when the shop is unwell. A list
+    that is refused for good raises `StopStream`, a call for one order `Refused`. `now` is our own clock.
     """
 
-    def __init__(self, transport: Transport, *, login: str, key: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        login: str,
+        key: str,
+        silence: Silence | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._transport = transport
         self._login = login
         self._key = key
         self._turn = asyncio.Lock()
-        self._silent_until = 0.0
+        self._silence = silence or OwnSilence()
+        self._now = now
 
     async def orders_with_goods(
         self, begin: date, end: date, *, paid: bool = False, goods: Sequence[str] = ()
@@ -117,38 +127,41 @@ class JustClickClient:
 
     async def _read(self, method: str, fields: _Fields) -> Told:
         async with self._turn:
-            self._keep_silent()
+            await self._keep_silent()
             answer = await self._transport.read("POST", f"api/{method}", form=self._form(fields))
-        return self._heard(told(answer, method, self._key))
+            return await self._heard(told(answer, method, self._key))
 
     async def _write(self, method: str, fields: _Fields, call: str) -> Told:
         async with self._turn:
-            self._keep_silent()
+            await self._keep_silent()
             answer = await self._transport.write("POST", f"api/{method}", form=self._form(fields))
-        try:
-            return self._heard(told(answer, call, self._key))
-        except (BrokenAnswer, ShopUnavailable, Misconfigured) as error:
-            if _blocked(answer):
-                raise
-            raise InDoubt(
-                f"{error} Whether it was done is unknown: look at the order.", ended=True
-            ) from error
+            try:
+                return await self._heard(told(answer, call, self._key))
+            except (BrokenAnswer, ShopUnavailable, Misconfigured) as error:
+                if _blocked(answer):
+                    raise
+                raise InDoubt(
+                    f"{error} Whether it was done is unknown: look at the order.", ended=True
+                ) from error
 
     def _form(self, fields: _Fields) -> str:
         return signed_form(fields, login=self._login, key=self._key)
 
-    def _heard(self, answer: Told) -> Told:
+    async def _heard(self, answer: Told) -> Told:
         """Code 8 silences every call for a while, whoever makes it."""
         if answer.code == EXHAUSTED:
-            self._silent_until = time.monotonic() + BACK_OFF
+            await self._silence.keep(self._now() + _BACK_OFF)
         return answer
 
-    def _keep_silent(self) -> None:
-        if (left := self._silent_until - time.monotonic()) > 0:
-            raise Throttled(
-                f"JustClick said that the limit of calls is used up: nothing is asked for {left:.0f} s more",
-                left,
-            )
+    async def _keep_silent(self) -> None:
+        """Raises `Throttled` within a silence. One that lasts longer than any is from before our clock was put back."""
+        until, now = await self._silence.until(), self._now()
+        if until is None or not timedelta() < until - now <= _BACK_OFF:
+            return
+        left = (until - now).total_seconds()
+        raise Throttled(
+            f"JustClick said that the limit of calls is used up: nothing is asked for {left:.0f} s more", left
+        )
 
 
 def _filters(paid: bool, goods: Sequence[str]) -> _Fields:

@@ -6,8 +6,7 @@ import asyncio
 import json
 from asyncio import StreamWriter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from syncd.errors import (
     Throttled,
 )
 from syncd.shops.justclick.client import JustClickClient
+from syncd.shops.justclick.silence import OwnSilence
 from tests.shops.conftest import Connect
 from tests.shops.justclick.justclick_account import (
     KEY,
@@ -148,26 +148,38 @@ async def test_samples_that_stop_the_source(shop: Account, client: JustClickClie
         await client.goods()
 
 
-async def test_the_limit_of_calls(
-    shop: Account, client: JustClickClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_limit_of_calls(shop: Account, connect: Connect) -> None:
     """After code 8 nothing at all is sent for half an hour, whoever asks: the account could be blocked for good."""
-    clock = [1000.0]
-    monkeypatch.setattr("syncd.shops.justclick.client.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    clock, silence = [NOW], OwnSilence()
+
+    def client() -> JustClickClient:
+        """One of a process of its own: only the silence is shared."""
+        transport = connect(shop.url, shop="justclick", headers={})
+        return JustClickClient(transport, login=LOGIN, key=KEY, silence=silence, now=lambda: clock[0])
+
     always(shop, sample("rate_limited"))
     with pytest.raises(Throttled) as throttled:
-        await client.orders_with_goods(FIRST, LAST)
+        await client().orders_with_goods(FIRST, LAST)
     assert throttled.value.retry_after >= 1800
     shop.instead = None
-    clock[0] += 1799
+    clock[0] += timedelta(seconds=1799)
     for call in CALLS.values():
         with pytest.raises(Throttled) as throttled:
-            await call(client)
+            await call(client())
         assert throttled.value.retry_after == pytest.approx(1)
     assert len(shop.calls) == 1
-    clock[0] += 2
-    assert (await client.goods()).rows
+    clock[0] += timedelta(seconds=2)
+    assert (await client().goods()).rows
     assert len(shop.calls) == 2
+
+
+async def test_a_clock_that_is_put_back_makes_no_endless_silence(shop: Account, connect: Connect) -> None:
+    """A silence that lasts longer than any tells nothing: it would keep the source away for as long as the clock jumped."""
+    silence = OwnSilence()
+    await silence.keep(NOW + timedelta(days=1))
+    transport = connect(shop.url, shop="justclick", headers={})
+    client = JustClickClient(transport, login=LOGIN, key=KEY, silence=silence, now=lambda: NOW)
+    assert (await client.goods()).rows
 
 
 @pytest.mark.parametrize("code", [2, 3, 100, 201, 205, 500, 606, 801, 999, -1])
