@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from syncd.shops.justclick.countries import country_code
 from syncd.shops.row import Row
 
 _UNPAID = frozenset({"", "0"})
+_DECIDED = frozenset({"paid", "sent", "cancel", "moneyback", "return"})
+"""Statuses after which it no longer matters how much was paid in advance."""
 _MOST_DIGITS = 11
 """Of a UNIX time; more are no time."""
 _UTM = ("source", "medium", "campaign", "content", "term")
@@ -22,7 +25,9 @@ _UTM = ("source", "medium", "campaign", "content", "term")
 def decode_order(value: Any, currency: str) -> Order:
     """The order in a row with goods; amounts are in `currency`, which JustClick never tells.
 
-    A total that differs from the lines is a flag. Pin codes that were sold are not read at all: they are the buyer's.
+    A total that differs from the lines is a flag, and so is a payment of a part only, which does not make the order paid:
+    a prepayment bears a time of payment like any other (contracts/sources §2.6). Pin codes that were sold are not read at
+    all: they are the buyer's.
     Raises `BrokenAnswer` with the field's name when something is not what the contract promises.
     """
     row = Row.of(value, "order")
@@ -30,13 +35,15 @@ def decode_order(value: Any, currency: str) -> Order:
     if "items" not in value:
         raise BrokenAnswer(f"order {key}: the answer tells no goods; it is a row of GetOrders")
     placed_at = row.first_time("created")
-    lines, total = _lines(row), row.needed_money("price")
+    status, lines, total = row.needed_text("pay_status"), _lines(row), row.needed_money("price")
+    prepaid = ZERO if status in _DECIDED else row.money("prepayment_sum")
+    partly = ZERO < prepaid < total
     address = _address(row)
     return Order(
         key=key,
         number=key,
         company="",
-        status=row.needed_text("pay_status"),
+        status=status,
         placed_at=placed_at,
         updated_at=_updated_at(row, placed_at),
         currency=currency,
@@ -58,10 +65,19 @@ def decode_order(value: Any, currency: str) -> Order:
         coupons=tuple(filter(None, (row.first_text("kupon", "coupon"),))),
         total=total,
         comment=row.text("comment"),
-        paid=row.text("paid") not in _UNPAID,
+        paid=row.text("paid") not in _UNPAID and not partly,
         notes=_notes(row),
-        flags=_flags(lines, total),
+        flags=(
+            *((f"only {plain(prepaid)} of {plain(total)} is paid",) if partly else ()),
+            *_flags(lines, total),
+        ),
     )
+
+
+def may_be_prepaid(order: Order, row: Mapping[str, Any]) -> bool:
+    """Whether the order looks paid while its status still waits, and its row is one of a window, which tells of no
+    prepayment: only the order's details do (contracts/sources §2.3)."""
+    return order.paid and order.status not in _DECIDED and "prepayment_sum" not in row
 
 
 def _updated_at(row: Row, placed_at: datetime) -> datetime:

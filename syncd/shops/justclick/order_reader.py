@@ -13,7 +13,7 @@ from syncd.model.order import Order
 from syncd.model.product import BrokenRecord
 from syncd.shops.excerpt import excerpt
 from syncd.shops.justclick.client import JustClickClient
-from syncd.shops.justclick.decode_orders import decode_order
+from syncd.shops.justclick.decode_orders import decode_order, may_be_prepaid
 from syncd.shops.justclick.windows import around
 from syncd.shops.row import Row
 
@@ -36,6 +36,16 @@ class OrderReader:
         except BrokenAnswer:
             return _nameless(value)
         return key, self._decode(key, value)
+
+    async def sure(self, key: str, record: Order | BrokenRecord, value: Any) -> Order | BrokenRecord:
+        """The order of a row, its details read as well where the row alone may take a prepayment for the whole."""
+        if isinstance(record, BrokenRecord) or not may_be_prepaid(record, value):
+            return record
+        try:
+            details = await self._client.order_details(key)
+        except (BrokenAnswer, Refused) as error:
+            return BrokenRecord(key, f"order {key}: whether all of it is paid cannot be read: {error}")
+        return self._decode(key, value | (details or {}) | {"items": value["items"]})
 
     async def one(self, key: str, days: Days) -> Order | BrokenRecord | None:
         """The order by its number; `None` when there is none.

@@ -75,19 +75,19 @@ class JustClickSource:
         for paid in (False, True):
             for begin, end in spans:
                 listing = await self._client.orders_with_goods(begin, end, paid=paid)
-                yield self._page(listing, known)
+                yield await self._page(listing, known)
         swept = await self._sweep(since, known)
         if swept.records or swept.broken:
             yield swept
 
-    def _page(self, listing: Rows, known: set[str]) -> Page[Order]:
+    async def _page(self, listing: Rows, known: set[str]) -> Page[Order]:
         """What a window brought beyond what is known already."""
         found: list[Order | BrokenRecord] = []
         for value in listing.rows:
             key, record = self._reader.decode(value)
             if key not in known:
                 known.add(key)
-                found.append(record)
+                found.append(await self._reader.sure(key, record, value))
         return _page_of(found, listing.clock)
 
     async def _sweep(self, since: datetime | None, known: set[str]) -> Page[Order]:

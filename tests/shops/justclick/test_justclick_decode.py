@@ -97,6 +97,26 @@ def test_paid(paid: Any) -> None:
     assert order.updated_at == CREATED + timedelta(hours=1)
 
 
+@pytest.mark.parametrize(
+    ("status", "sum_", "whole"),
+    [
+        ("waiting", "500.00", False),
+        ("brand new", "2489.99", False),
+        ("waiting", "2490.00", True),
+        ("waiting", "0.00", True),
+        ("waiting", "", True),
+        ("paid", "500.00", True),
+        ("sent", "500.00", True),
+    ],
+)
+def test_a_prepayment_does_not_make_an_order_paid(status: str, sum_: str, whole: bool) -> None:
+    """It bears a time of payment as the whole does; how much is paid is told to a person. A status that says paid is
+    believed: the prepayment was followed by the rest."""
+    order = decoded(paid="1700003600", pay_status=status, price="2490.00", prepayment_sum=sum_)
+    assert order.paid is whole
+    assert ("only " in " ".join(order.flags)) is not whole
+
+
 @pytest.mark.parametrize("paid", ["yes", "1", True, "2023-11-15 00:00:00", "9" * 30, "²"])
 def test_paid_without_a_time(paid: Any) -> None:
     """What is no time after the creation still says that it is paid."""

@@ -330,3 +330,40 @@ def test_a_rotation_repeats_a_turn() -> None:
         ["3", "4"],
         ["5", "1"],
     ]
+
+
+@pytest.mark.parametrize(("told", "paid"), [("500.00", False), ("0.00", True), ("2490.00", True)])
+async def test_a_prepayment_in_a_window_is_not_taken_for_the_whole(
+    shop: Account, client: JustClickClient, told: str, paid: bool
+) -> None:
+    """A row of a window does not tell of prepayments: one that looks paid and still waits is looked at in detail."""
+    row = at(NOW - DAY, paid=NOW - DAY, pay_status="waiting")
+
+    def details(method: str, fields: dict[str, str]) -> bytes | None:
+        if method != DETAILS:
+            return None
+        whole = {name: value for name, value in row.items() if name != "items"}
+        return answer_body((0, "OK", whole | {"prepayment_sum": told}))
+
+    shop.orders, shop.instead = [row], details
+    [order] = [order for page in await pages(source_of(client)) for order in page.records]
+    assert (order.paid, len(order.lines)) == (paid, 2)
+    assert shop.methods().count(DETAILS) == 1
+
+
+async def test_an_order_that_says_paid_costs_no_further_call(shop: Account, client: JustClickClient) -> None:
+    """Its status leaves nothing open."""
+    shop.orders = [at(NOW - DAY, paid=NOW - DAY)]
+    assert await keys(source_of(client)) == ["1"]
+    assert shop.methods() == [WINDOW, WINDOW]
+
+
+async def test_an_order_whose_details_are_refused_is_not_called_paid(
+    shop: Account, client: JustClickClient
+) -> None:
+    """It is set aside, visibly, rather than shipped for a prepayment; the others go on."""
+    shop.orders = [at(NOW - DAY, paid=NOW - DAY, pay_status="waiting"), at(NOW - DAY, 2)]
+    shop.instead = lambda method, fields: answer_body((3, "Wrong data", None)) if method == DETAILS else None
+    found = await pages(source_of(client))
+    assert [order.key for page in found for order in page.records] == ["2"]
+    assert [broken.key for page in found for broken in page.broken] == ["1"]
