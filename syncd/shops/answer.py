@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +15,6 @@ from syncd.shops.mask import Mask
 from syncd.shops.mask_body import mask_body
 
 _EXCERPT = 160
-_MASK = Mask()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,13 @@ class Answer:
         except (ValueError, RecursionError) as error:
             raise BrokenAnswer(f"The answer (status {self.status}) is not JSON: {self.excerpt()}") from error
 
-    def excerpt(self) -> str:
-        """The beginning of the body on one line, masked, for an error message."""
+    def excerpt(self, secrets: Iterable[str] = ()) -> str:
+        """The beginning of the body on one line, masked, for an error message; `secrets` are those that it may repeat. They
+        are masked before the text is cut: half a token is a secret too."""
         if not self.body:
             return "it is empty"
         text = self.body[: _EXCERPT * 4].decode("utf-8", "replace")
-        text = " ".join(mask_body(text, _MASK).split())
+        text = " ".join(mask_body(text, Mask(secrets)).split())
         return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
 
 

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from json import dumps
+from json import dumps, loads
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -28,6 +28,7 @@ from syncd.shops.address import ShopAddress, encoded
 from syncd.shops.answer import Answer, clock_of, retry_after
 from syncd.shops.body import ENCODINGS, BodyError, read_body
 from syncd.shops.mask import Mask
+from syncd.shops.mask_names import is_secret
 from syncd.shops.pace import Pace
 from syncd.shops.request_log import Exchange, RequestLog
 from syncd.shops.retries import Retries
@@ -98,7 +99,8 @@ class Transport:
         self._deadline = deadline
         self._log = log
         self._max_body = max_body
-        self._mask = Mask((*(auth or ()), *headers.values()))
+        self._credentials = (*(auth or ()), *headers.values())
+        self._mask = Mask(self._credentials)
         self._pace = Pace(calls_per_second)
         self._retries = Retries(self._pace, first_wait)
         self._client = client or _client(deadline, proxies=not self._address.local)
@@ -219,7 +221,7 @@ class Transport:
         if answer.status >= _SERVER_ERRORS:
             raise ShopUnavailable(
                 f"{self._named(request)} answered status {answer.status} {attempt} times: "
-                f"{self._mask.known(answer.excerpt())}"
+                f"{answer.excerpt((*self._credentials, *_secrets_in(request)))}"
             )
         return answer
 
@@ -346,6 +348,15 @@ class Transport:
         if isinstance(error, TimeoutError):
             return f"no whole answer within {self._deadline:g} s"
         return self._mask.text(f"{type(error).__name__} {error}".strip())
+
+
+def _secrets_in(request: httpx.Request) -> list[str]:
+    """The secrets that a JSON body bears, by its telling names: a shop that fails may repeat them in a plain text."""
+    if request.headers.get("content-type") != _JSON:
+        return []
+    fields = loads(request.content)
+    named = fields.items() if isinstance(fields, dict) else ()
+    return [value for name, value in named if isinstance(value, str) and is_secret(name)]
 
 
 def _basic(user: str, key: str) -> dict[str, str]:
