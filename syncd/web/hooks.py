@@ -27,6 +27,7 @@ from syncd.model.hook import BadHook, HookCall, HookNews
 from syncd.state import inbox
 from syncd.state.database import Database
 from syncd.web.body import BodyTooLarge, CallerGone, read_body
+from syncd.web.unpack import as_plain_form, without_gzip
 
 METHODS = ("PUT", "POST", "DELETE")
 """Horoshop puts its events and deletes a subscriber that it has removed (contracts/sources §1.6); the others post."""
@@ -97,13 +98,15 @@ class Intake:
     async def _take(
         self, request: Request, source: HookSource, event: str, told: structlog.stdlib.BoundLogger
     ) -> None:
-        body = await read_body(request)
-        call = HookCall(
-            event=event,
-            method=request.method,
-            content_type=request.headers.get("content-type", ""),
-            body=body,
-            query=request.scope["query_string"].decode("latin-1"),
+        body = without_gzip(await read_body(request), request.headers.get("content-encoding", ""))
+        call = as_plain_form(
+            HookCall(
+                event=event,
+                method=request.method,
+                content_type=request.headers.get("content-type", ""),
+                body=body,
+                query=request.scope["query_string"].decode("latin-1"),
+            )
         )
         news, kept, now = source.read(call), source.keep(call), self._now()
         new = await self._db.run(lambda conn: inbox.put(conn, self._pair, source.name, kept, news, now))

@@ -52,7 +52,13 @@ bodies = st.one_of(
     st.integers(LIMIT - 2, LIMIT + 2).map(b'{"order_id": 5}'.ljust),
 )
 kinds = st.sampled_from(
-    [b"application/json", b"application/x-www-form-urlencoded", b"text/plain; charset=x", b""]
+    [
+        b"application/json",
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data; boundary=1",
+        b"text/plain; charset=x",
+        b"",
+    ]
 )
 lengths = st.none() | st.sampled_from(
     [b"0", b"5", b"-1", b"9" * 5000, b"1e3", b"\xb2", b"", str(LIMIT + 1).encode()]

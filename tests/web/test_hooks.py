@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 
@@ -149,6 +150,78 @@ async def test_any_kind_of_body_reaches_the_source(live: Hub, kind: str, body: b
     """JSON, a form, or the query string: the source's own reading decides (§3.1)."""
     assert (await live.call(HOOK + query, "POST", body, kind)).status == 200
     assert [entry.orders for entry in await live.waiting()] == [("7",)]
+
+
+def in_parts(*fields: tuple[str, str], border: str = "B0rder") -> bytes:
+    """A form as PHP's curl sends an array."""
+    parts = [
+        f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields
+    ]
+    return "".join([*parts, f"--{border}--\r\n"]).encode()
+
+
+PARTS = "multipart/form-data; boundary=B0rder"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (PARTS, in_parts(("a b[0]", "x&y=1\r\n--B"), ("order_id", "7"))),
+        ('Multipart/Form-Data; charset=utf-8; boundary="B0rder"', in_parts(("order_id", "7"))),
+        ("multipart/form-data; boundary=", b"order_id=7"),
+        (PARTS, b"order_id=7"),
+    ],
+)
+async def test_a_form_in_parts_is_a_form(live: Hub, kind: str, body: bytes) -> None:
+    """PHP sends one where curl is given an array; a header that is wrong is no matter."""
+    assert (await live.call(HOOK, "POST", body, kind)).status == 200
+    assert [entry.orders for entry in await live.waiting()] == [("7",)]
+
+
+async def test_a_form_in_parts_is_kept_as_a_plain_one(live: Hub) -> None:
+    """Names and values are kept to the byte, files are not: what reads and masks a form knows only one spelling."""
+    file = '"; filename="x.txt'
+    body = in_parts(("items[0][id]", "Книга &="), (f"upload{file}", "canary"), ("order_id", "7"))
+    assert (await live.call(HOOK, "POST", body, PARTS)).status == 200
+    [kept] = await live.bodies()
+    assert parse_qsl(kept.decode()) == [("items[0][id]", "Книга &="), ("order_id", "7")]
+
+
+async def test_too_many_parts_make_no_sense(live: Hub) -> None:
+    """They are counted before they are taken apart."""
+    body = in_parts(("order_id", "7")) + b"--B0rder" * 10_000
+    assert (await live.call(HOOK, "POST", body, PARTS)).status == 400
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", " GZIP"])
+async def test_a_packed_body_is_unpacked(live: Hub, encoding: str) -> None:
+    """Before it is read and kept."""
+    body = b'{"order_id": 7}'
+    assert (await live.call(HOOK, "POST", gzip.compress(body), Content_Encoding=encoding)).status == 200
+    assert await live.bodies() == [body]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "utf-8", "identity"])
+async def test_a_wrong_encoding_in_the_header_is_no_matter(live: Hub, encoding: str) -> None:
+    """What is plain stays plain."""
+    assert (await live.call(HOOK, "POST", b'{"order_id": 7}', Content_Encoding=encoding)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (gzip.compress(padded(LIMIT)), 200),
+        (gzip.compress(padded(LIMIT + 1)), 413),
+        (gzip.compress(padded(100 * LIMIT)), 413),
+        (gzip.compress(b'{"order_id": 7}')[:-4], 400),
+        (gzip.compress(b'{"order_id": 7}')[:4] + b"\xff" * 20, 400),
+    ],
+    ids=["the limit", "more", "a bomb", "cut off", "broken"],
+)
+async def test_a_packed_body_counts_unpacked(live: Hub, body: bytes, status: int) -> None:
+    """A small call must not fill the memory or the disk."""
+    assert (await live.call(HOOK, "POST", body, Content_Encoding="gzip")).status == status
 
 
 @pytest.mark.parametrize(
