@@ -19,7 +19,8 @@ from syncd.shops.horoshop.local_time import to_local
 from syncd.shops.row import Row
 
 OVERLAP = timedelta(hours=24)
-"""How far behind the cursor a window begins: it covers a zone that is set wrong, and the hours of a change of the clocks."""
+"""How far behind the cursor a window begins, and how far ahead of now it ends: it covers a zone that is set wrong, a clock
+that differs, and the hours of a change of the clocks."""
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any shop of this platform."""
 _PAGE = 100
@@ -86,7 +87,7 @@ class OrderReader:
     async def _window(self, since: datetime | None, seen: set[str]) -> AsyncIterator[Page[Order]]:
         """Ends with a page that is short or brings nothing new: a shop before 3.30 answers everything to every page."""
         start = to_local(_BEGINNING if since is None else since - OVERLAP, self._zone)
-        end, offset = to_local(self._now(), self._zone), 0
+        end, offset = to_local(self._now() + OVERLAP, self._zone), 0
         while True:
             reply = await self._client.orders_created(start, end, limit=_PAGE, offset=offset)
             found = self._records(reply)
