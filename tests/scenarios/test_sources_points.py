@@ -160,7 +160,8 @@ def all_once(world: World, source: str) -> None:
 
 @pytest.mark.parametrize("code", [5, 6, 7, 8])
 def test_3_a_source_that_stops_stops_no_other(world: World, code: int) -> None:
-    """JustClick refuses every call; the orders of the other sources arrive, and its own when it is well again."""
+    """JustClick refuses every call; the orders of the other sources arrive, and its own when it is well again: after code 8
+    no sooner than half an hour later."""
     numbers = {source: world.buy(source) for source in SOURCES}
     world.at("justclick", "refuse", code=code)
     run = world.run()
@@ -168,6 +169,7 @@ def test_3_a_source_that_stops_stops_no_other(world: World, code: int) -> None:
     assert (run.ending(HOROSHOP), run.ending(MARKETPLACE)) == (Ending.OK, Ending.OK)
     assert [len(world.arrived(source, number)) for source, number in numbers.items()] == [1, 0, 1]
     world.at("justclick", "refuse", code=0)
+    world.later(1801 if code == 8 else 0)
     assert world.run().exit is Exit.OK
     world.delivery("justclick", numbers["justclick"])
 
