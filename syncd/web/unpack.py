@@ -5,9 +5,10 @@ PHP's curl sends a form in parts wherever it is given an array; no contract says
 
 from __future__ import annotations
 
-import re
 import zlib
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import Message
 from urllib.parse import quote_plus
 
 from syncd.model.hook import BadHook, HookCall
@@ -19,14 +20,6 @@ MOST_PARTS = 10_000
 
 _GZIP = zlib.MAX_WBITS | 16
 _MAGIC = b"\x1f\x8b"
-_PARTS = re.compile(
-    r"multipart/form-data\s*;.{0,200}?\bboundary=(?:\"([^\"]{1,70})\"|([^\s;,\"]{1,70}))", re.IGNORECASE
-)
-_NAME = re.compile(
-    rb"content-disposition:\s{0,9}form-data\s{0,9};.{0,200}?\bname=\"([^\"\r\n]{0,1000})\"", re.IGNORECASE
-)
-_FILE = re.compile(rb"\bfilename\*?=", re.IGNORECASE)
-_LONGEST_HEAD = 4096
 
 
 def without_gzip(body: bytes, encoding: str) -> bytes:
@@ -48,26 +41,25 @@ def without_gzip(body: bytes, encoding: str) -> bytes:
 
 def as_plain_form(call: HookCall) -> HookCall:
     """The same call with a plain form where it came with one in parts; files in it are left out. A body that is none,
-    whatever its header says, stays as it is. Raises `BadHook` for more
-    than 10,000 parts."""
-    found = _PARTS.match(call.content_type.strip())
-    if found is None:
+    whatever its header says, stays as it is. Raises `BadHook` for more than 10,000 parts."""
+    kind = call.content_type.strip()
+    if not kind.lower().startswith("multipart/form-data"):
         return call
-    border = b"--" + (found[1] or found[2]).encode("latin-1", "replace")
-    parts = call.body.count(border)
-    if not parts:
+    head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
+    form = message_from_bytes(head + call.body)
+    if not form.is_multipart():
         return call
-    if parts > MOST_PARTS:
+    parts = form.get_payload()
+    if len(parts) > MOST_PARTS:
         raise BadHook(f"The form has more than {MOST_PARTS} parts")
-    fields = filter(None, map(_field, call.body.split(border)[1:]))
+    fields = filter(None, map(_field, parts))
     return replace(call, body=b"&".join(fields), content_type=FORM)
 
 
-def _field(part: bytes) -> bytes:
+def _field(part: Message) -> bytes:
     """One part as name and value; empty for a file, and for what is no field."""
-    end = part.find(b"\r\n\r\n", 0, _LONGEST_HEAD)
-    name = _NAME.search(part, 0, max(end, 0))
-    if name is None or _FILE.search(part, 0, end):
+    name = part.get_param("name", header="content-disposition")
+    value = part.get_payload(decode=True)
+    if not isinstance(name, str) or part.get_filename() is not None or not isinstance(value, bytes):
         return b""
-    value = part[end + 4 :].removesuffix(b"\r\n")
-    return f"{quote_plus(name[1])}={quote_plus(value)}".encode()
+    return f"{quote_plus(name)}={quote_plus(value)}".encode("utf-8", "surrogateescape")
