@@ -27,7 +27,7 @@ def decode_order(value: Any, *, currency: str, sku_map: Mapping[str, str]) -> Or
     lines = tuple(
         _line(line, told, sku_map) for line, told in zip(order.lines, row.rows("products"), strict=True)
     )
-    order = replace(order, lines=lines, shipping_address=_delivery(row, order), flags=_flags(order))
+    order = replace(order, lines=lines, shipping_address=_delivery(row, order), flags=_flags(order, currency))
     return awaiting(order)
 
 
@@ -60,6 +60,9 @@ def _delivery(row: Row, order: Order) -> Address:
     return order.shipping_address if row.filled("need_shipping") else Address()
 
 
-def _flags(order: Order) -> tuple[str, ...]:
+def _flags(order: Order, currency: str) -> tuple[str, ...]:
+    """A currency that the order tells may be the one that the buyer saw prices in (contracts/cscart §2)."""
     rest = order.unexplained
-    return (f"the total differs from the lines by {plain(rest)}",) if abs(rest) > CENT else ()
+    differs = [f"the total differs from the lines by {plain(rest)}"] if abs(rest) > CENT else []
+    strange = [f"the order tells {order.currency}, the source is set to {currency}: check the amounts"]
+    return (*differs, *(strange if order.currency != currency else []))

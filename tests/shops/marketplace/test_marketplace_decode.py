@@ -24,7 +24,7 @@ ONE, TWO = "CSC-AAAA-BBBB-CCCC-0001", "CSC-AAAA-BBBB-CCCC-0002"
 
 
 def decoded(value: Any, **sku_map: str) -> Order:
-    return decode_order(value, currency="EUR", sku_map={key.strip("_"): sku for key, sku in sku_map.items()})
+    return decode_order(value, currency="USD", sku_map={key.strip("_"): sku for key, sku in sku_map.items()})
 
 
 def with_line(**fields: Any) -> dict[str, Any]:
@@ -150,10 +150,12 @@ def test_an_external_order_comes_with_its_letter() -> None:
     assert (order.status, order.customer.key) == ("H", "")
 
 
-@pytest.mark.parametrize(("told", "currency"), [("gbp", "GBP"), ("", "EUR"), (None, "EUR")])
+@pytest.mark.parametrize(("told", "currency"), [("gbp", "GBP"), ("", "USD"), (None, "USD")])
 def test_the_currency_is_told_or_set(told: str | None, currency: str) -> None:
-    """Not every version tells it in the order."""
-    assert decoded(FULL | {"secondary_currency": told}).currency == currency
+    """Not every version tells it in the order; one that differs from the setting is noted."""
+    order = decoded(FULL | {"secondary_currency": told})
+    assert order.currency == currency
+    assert any("check the amounts" in flag for flag in order.flags) == (currency != "USD")
 
 
 def test_names_come_from_the_profile_where_the_order_has_none() -> None:
