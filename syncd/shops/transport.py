@@ -269,6 +269,10 @@ class Transport:
             async with self._sent(request) as response:
                 encoding = response.headers.get("content-encoding", "")
                 body = await read_body(response.aiter_raw(), encoding, limit)
+        except ssl.SSLError as error:
+            # httpx passes on what TLS says after the handshake: a record cut or changed, a certificate asked of us.
+            self._note(request, started, error=self._said(error))
+            raise httpx.ReadError(f"the secure connection broke: {error}") from error
         except BaseException as error:
             self._note(request, started, error=self._said(error))
             raise
@@ -365,24 +369,44 @@ def _basic(user: str, key: str) -> dict[str, str]:
 
 
 def _client(deadline: float, *, proxies: bool) -> httpx.AsyncClient:
-    """Few connections, for httpx slows down with many; no cookies; the environment's proxies for other machines only."""
+    """Few connections, for httpx slows down with many; no cookies; the environment's proxies for other machines only.
+
+    Raises `Misconfigured` for a proxy or certificates of the environment that cannot be used.
+    """
     # Connecting may take at most three quarters in all, so that a call which reaches its deadline may have been sent.
     timeout = httpx.Timeout(deadline, connect=deadline / 4, pool=deadline / 4)
     limits = httpx.Limits(
         max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_IDLE_SECONDS
     )
     jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
-    return httpx.AsyncClient(
-        timeout=timeout,
-        limits=limits,
-        cookies=jar,
-        trust_env=proxies,
-        follow_redirects=False,
-        verify=certificates(),
-    )
+    verify = certificates()
+    try:
+        return httpx.AsyncClient(
+            timeout=timeout,
+            limits=limits,
+            cookies=jar,
+            trust_env=proxies,
+            follow_redirects=False,
+            verify=verify,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # The reason is left out: it may quote the address, and that its password.
+        raise Misconfigured(
+            "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used; give the address of an "
+            "http:// or https:// proxy there, or unset the variable"
+        ) from error
 
 
 @lru_cache(maxsize=1)
 def certificates() -> ssl.SSLContext:
-    """What every connection is verified against; reading the authorities' certificates takes longer than most calls."""
-    return httpx.create_ssl_context()
+    """What every connection is verified against; reading the authorities' certificates takes longer than most calls.
+
+    Raises `Misconfigured` when the environment names certificates that cannot be read.
+    """
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise Misconfigured(
+            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error}; "
+            "correct the variable, or unset it"
+        ) from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,11 +47,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(*scripts: Script) -> AsyncIterator[Wire]:
+async def wire(*scripts: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
     """A server at `wire.url` for as long as the block runs."""
     played = Wire(list(scripts))
-    server = await asyncio.start_server(played.serve, "127.0.0.1", 0)
-    played.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(played.serve, "127.0.0.1", 0, ssl=tls)
+    played.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield played
     finally:
@@ -101,6 +103,15 @@ def resets() -> Script:
 
     async def script(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
+
+    return script
+
+
+def says_unencrypted(raw: bytes) -> Script:
+    """Bytes past the encryption of a secure connection, as from a broken box on the way."""
+
+    async def script(writer: asyncio.StreamWriter) -> None:
+        os.write(writer.get_extra_info("socket").fileno(), raw)
 
     return script
 
