@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -45,14 +46,15 @@ class RequestLog:
     """Writes exchanges to `path` and its four older files, all together at most `max_bytes`.
 
     One process may write one log. `mask` knows the credentials in use and whether personal data is masked. A log that
-    cannot be written (disk full) warns once and stops nobody.
+    cannot be opened or written (no right to, disk full) warns once and stops nobody.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, mask: Mask) -> None:
         self._mask = mask
         self._longest_line = max_bytes // (_BACKUPS + 1)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _drop_oversized(path, self._longest_line)
+        with suppress(OSError):  # the first line tells it
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _drop_oversized(path, self._longest_line)
         self._handler = _Handler(path, self._longest_line)
 
     def write(self, record: Exchange) -> None:
@@ -61,8 +63,9 @@ class RequestLog:
         self._handler.emit(logging.LogRecord("requests", logging.INFO, "", 0, line, None, None))
 
     def close(self) -> None:
-        """Closes the file."""
-        self._handler.close()
+        """Closes the file. What it could not take on a full disk was told when it was written."""
+        with suppress(OSError):
+            self._handler.close()
 
     def _line(self, record: Exchange) -> str:
         path = self._mask.url(record.url)
@@ -108,7 +111,7 @@ class _Handler(RotatingFileHandler):
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self._failing = self._failed = False
-        super().__init__(path, maxBytes=max_bytes, backupCount=_BACKUPS, encoding="ascii")
+        super().__init__(path, maxBytes=max_bytes, backupCount=_BACKUPS, encoding="ascii", delay=True)
 
     def _open(self) -> Any:
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)

@@ -64,6 +64,17 @@ def test_the_pace_is_what_the_request_log_tells(cli: Cli, pair: Pair) -> None:
     assert "Calls in the last minute: cscart " in shown
 
 
+def test_a_request_log_that_cannot_be_read_is_none(cli: Cli, pair: Pair) -> None:
+    """The status tells the rest, and a run goes on without the log."""
+    (pair.data_dir / "requests.log").mkdir(parents=True)
+    assert cli("run", "--once", SYNCD_LOG__REQUESTS="true").exit_code == 0
+
+    told = cli("status", "--json", SYNCD_LOG__REQUESTS="true")
+
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["calls_last_minute"] is None
+
+
 def test_json_has_a_fixed_shape(cli: Cli, pair: Pair) -> None:
     """`status --json` prints one versioned object with everything that the text tells."""
     number = pair.place("A")

@@ -167,6 +167,41 @@ def test_a_full_disk_warns_once_and_stops_nobody(
     log.close()
 
 
+def test_a_log_that_cannot_be_opened_warns_once_and_is_written_when_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder without room or rights is no reason to leave orders where they are."""
+    (tmp_path / "requests.log").mkdir()
+    with caplog.at_level(logging.WARNING):
+        log = log_at(tmp_path)
+        log.write(exchange())
+        log.write(exchange())
+    assert len([record for record in caplog.records if "cannot be written" in record.message]) == 1
+    (tmp_path / "requests.log").rmdir()
+    log.write(exchange())
+    log.close()
+    assert len(lines(tmp_path)) == 1
+
+
+def test_a_full_disk_stops_nobody_at_the_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Closing the file writes once more what did not fit, and a run's outcome must be told all the same."""
+    (tmp_path / "requests.log").symlink_to("/dev/full")
+    log = log_at(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        log.write(exchange())
+    log.close()
+    assert "cannot be written" in caplog.text
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a file", "below a file"])
+def test_a_log_without_a_folder_stops_nobody(tmp_path: Path, there: bool) -> None:
+    """Nor does one whose folder cannot be made."""
+    (tmp_path / "taken").write_text("")
+    log = log_at(tmp_path / "taken" if there else tmp_path / "taken" / "logs")
+    log.write(exchange())
+    log.close()
+
+
 @pytest.mark.anyio
 async def test_no_canary_is_found_in_any_file(tmp_path: Path, connect: Connect) -> None:
     """Secrets planted in headers, addresses, forms, JSON, errors and excerpts stand in no file and in no error."""
