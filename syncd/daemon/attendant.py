@@ -1,11 +1,12 @@
-"""What the daemon does besides its streams: it looks for people's wishes, and gives signs of life to other processes."""
+"""What the daemon does besides its streams: it looks for people's wishes and at the clock, and gives signs of life to other
+processes."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from syncd.app import PAIR, utc_now
 from syncd.daemon import beat
 from syncd.daemon.beat import Beat
+from syncd.daemon.clock import Steps
 from syncd.daemon.jobs import StreamJob
 from syncd.errors import SyncdError
 from syncd.state import wishes
@@ -31,6 +33,9 @@ class Attendant:
     db: Database
     jobs: Sequence[StreamJob]
     data_dir: Path
+    stepped_back: Callable[[], None] = lambda: None
+    """Called when the machine's clock was put back."""
+    clock: Steps = field(default_factory=Steps)
     _beat_at: float = float("-inf")
     _trouble: str = ""
 
@@ -42,6 +47,11 @@ class Attendant:
 
     async def look(self) -> None:
         """Carry out what is asked for by now, and give a sign of life when it is time."""
+        if seconds := self.clock.back():
+            log.warning(
+                "clock.put_back", seconds=round(seconds), reason="the streams run now, not that much later"
+            )
+            self.stepped_back()
         try:
             await self._wishes()
             self._sign()

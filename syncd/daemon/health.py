@@ -38,7 +38,8 @@ def judge(
     A cycle that ended counts whatever its outcome: an outage of a shop is no fault of this process, and a new start would
     not end it. One that runs counts while it comes along.
     """
-    alive = beat is not None and (now - beat.at).total_seconds() < FRESH
+    # A sign from the future is as old: the clock was put back after it.
+    alive = beat is not None and abs((now - beat.at).total_seconds()) < FRESH
     found = []
     for stream, seconds in intervals.items():
         wish = wishes.get(stream)

@@ -141,7 +141,7 @@ class Shift:
         self._scheduler = self._schedule(settings)
         self._settings = settings
         self._ear = AsyncExitStack()
-        self._attendant = Attendant(db, self.jobs, settings.data_dir)
+        self._attendant = Attendant(db, self.jobs, settings.data_dir, self._run_all)
         self._attending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Shift:
@@ -201,6 +201,11 @@ class Shift:
             scheduler.add_job(job.run, trigger, id=job.stream, next_run_time=datetime.now(UTC))
         scheduler.add_job(self.tidy_up, IntervalTrigger(days=1, timezone=UTC), id="tidy-up")
         return scheduler
+
+    def _run_all(self) -> None:
+        """The scheduler waits for a time of day: after a step of the clock back it would rest until that comes again."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
 
     def _count(self, event: JobExecutionEvent) -> None:
         why = _SKIPPED[event.code]

@@ -49,10 +49,11 @@ def test_a_cycle_that_runs_counts_while_it_comes_along() -> None:
 
 
 def test_without_a_sign_of_life_nothing_is_healthy() -> None:
-    """Neither with a fresh cycle nor with a pause: the process is gone."""
+    """Neither with a fresh cycle nor with a pause: the process is gone, also when the clock was put back since."""
     old = Beat(NOW - timedelta(seconds=FRESH), {"orders": 0.0}, waits=True)
+    ahead = Beat(NOW + timedelta(hours=1), {}, waits=True)
     pause = {"orders": Wish("main", "orders", paused_at=NOW)}
-    for sign in (None, old):
+    for sign in (None, old, ahead):
         assert not healthy(judge(EVERY, _run(1), pause, sign, NOW))
 
 

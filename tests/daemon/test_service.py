@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -64,6 +65,34 @@ async def test_the_first_products_come_before_the_first_orders(pair: Pair) -> No
 
 
 _PRODUCT_ADD = {"name": "shop.product.add"}
+
+
+class _Clock(datetime):
+    """The machine's clock, which somebody puts back."""
+
+    back = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - cls.back
+
+
+async def test_a_clock_that_is_put_back_stops_no_stream(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, said: list[EventDict]
+) -> None:
+    """An order placed after an hour was taken back arrives at the next interval, not an hour later."""
+    for name in ("apscheduler.schedulers.base", "syncd.daemon.service", "syncd.daemon.clock"):
+        monkeypatch.setattr(f"{name}.datetime", _Clock)
+    monkeypatch.setattr(_Clock, "back", timedelta())
+    async with daemon(pair) as running:
+        first = pair.place("A")
+        await running.until(lambda: pair.delivered() == {str(first): 1})
+        monkeypatch.setattr(_Clock, "back", timedelta(hours=1))
+        second = pair.place("A")
+        await running.until(lambda: str(second) in pair.delivered())
+        pair.at_cscart("product.update", sku="A", price="7.00")
+        await running.until(lambda: pair.office_sku("A")["price"].startswith("7"))
+    assert [line["seconds"] for line in _lines(said, "clock.put_back")] == [3600]
 
 
 async def test_a_cycle_never_overlaps_itself(pair: Pair) -> None:
