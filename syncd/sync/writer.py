@@ -115,6 +115,8 @@ class Writer:
         intents.close(conn, self._pair, self._stream, record_key)
 
     async def _open(self, step: Step) -> None:
+        """The note of what is about to happen. Of a process that dies nobody knows when it abandoned the call: that may have
+        waited a whole deadline for its turn (a shop asked for a pause), and is given the deadline of its own after it."""
         now = self._now()
         intent = Intent(
             pair=self._pair,
@@ -124,7 +126,7 @@ class Writer:
             payload=step.payload or {},
             reference=step.reference,
             started_at=now,
-            settle_after=now + self._deadline,
+            settle_after=now + 2 * self._deadline,
         )
         await self._db.run(lambda conn: intents.replace(conn, intent))
 

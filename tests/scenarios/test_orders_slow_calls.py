@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from syncd.daemon.once import Exit
+from syncd.shops.transport import Transport
+from tests.scenarios.conftest import Opener
 from tests.scenarios.invariants import in_step
 from tests.scenarios.shops import ORDER_ACTION, ORDER_ADD, ORDER_SAVE, Pair
 
@@ -131,3 +135,28 @@ def test_an_action_slower_than_the_deadline_runs_once(hasty: Pair) -> None:
     assert hasty.run("orders").exit is Exit.OK
     assert hasty.calls("shop.order.action") == 1
     assert hasty.office_order(number)["state_id"] == "processing"
+
+
+def test_a_creation_that_waited_for_its_turn_before_the_crash_is_not_sent_again_too_early(
+    shops: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause that the shop asked for passes between the intent and its call, which has a whole deadline from there on."""
+    pair = shops()
+    pair.product("A")
+    pair.run()
+    number = pair.place("A")
+    pair.set(http={"deadline": 30})
+    asked = AsyncMock(side_effect=asyncio.CancelledError)
+    monkeypatch.setattr(Transport, "write", asked)  # the process dies in mid-call
+    with pytest.raises(asyncio.CancelledError):
+        pair.cycle("orders")
+    monkeypatch.undo()
+    pair.forget_counts()
+
+    pair.later(29 + 29)  # nearly a deadline of waiting, then nearly one of the call
+    assert pair.cycle("orders").doubts == 1
+    assert pair.calls("shop.order.add") == 0
+
+    pair.later(3)
+    assert pair.cycle("orders").doubts == 0
+    assert pair.delivered() == {str(number): 1}
