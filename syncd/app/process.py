@@ -54,10 +54,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of these settings, migrated to the newest form. Raises `StorageFailed`."""
+def open_database(settings: Settings, *, alone: bool = False) -> Database:
+    """The database of these settings, migrated to the newest form, and claimed when it must be worked on `alone`.
+
+    Raises `StorageFailed`, and `AlreadyRunning` when another process has the claim.
+    """
     db = Database.open(settings.database)
     try:
+        if alone:
+            db.claim()
         migrate.upgrade(db)
     except BaseException:
         db.close()

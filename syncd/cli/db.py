@@ -22,6 +22,7 @@ def upgrade_command(*, as_json: bool) -> int:
     with single_instance(settings.data_dir):
         db = Database.open(settings.database)
         try:
+            db.claim()
             before, saved = migrate.current(db), migrate.upgrade(db)
         finally:
             db.close()

@@ -75,7 +75,7 @@ def run_by_hand(
     Raises `AlreadyRunning`, `StorageFailed`, and what stops a run before its first cycle.
     """
     with single_instance(settings.data_dir):
-        db = open_database(settings)
+        db = open_database(settings, alone=True)
         try:
             db.run_sync(watch.before)
             return asyncio.run(_run(settings, db, streams, watch, override=override, progress=progress))

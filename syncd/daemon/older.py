@@ -27,7 +27,7 @@ def work_alone(
     Raises `AlreadyRunning` and what stops a run before its first cycle.
     """
     with single_instance(settings.data_dir):
-        db = open_database(settings)
+        db = open_database(settings, alone=True)
         try:
             return asyncio.run(_work(settings, db, kind, progress))
         finally:

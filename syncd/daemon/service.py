@@ -59,6 +59,7 @@ async def _serve(settings: Settings, db: Database, load: Callable[[], Settings])
         await Waiting(settings, db, signals, notifier).run()
         if not signals.stop.is_set():
             with single_instance(settings.data_dir):
+                await asyncio.to_thread(db.claim)
                 await Service(settings, db, load, signals, notifier=notifier).run()
 
 

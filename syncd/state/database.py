@@ -15,12 +15,16 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from syncd.errors import Misconfigured, StorageFailed
+from syncd.errors import AlreadyRunning, Misconfigured, StorageFailed
 from syncd.state.trouble import storage_failed
 
 ResultT = TypeVar("ResultT")
 LOCK_WAIT = 5.0
 """How long a transaction waits for another process's lock, in seconds."""
+
+_CLAIM = 1_937_337_955
+"""The first key of PostgreSQL's advisory lock for the one syncd that writes; the schema is the second."""
+_LOCK_NOT_AVAILABLE = "55P03"
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -87,6 +91,19 @@ class Database:
     def run_sync(self, work: Callable[[Connection], ResultT]) -> ResultT:
         """The same for callers without an event loop."""
         return self._submit(work).result()
+
+    def claim(self) -> None:
+        """Be the only syncd that works on this database until it is closed. For a file the lock of the data directory
+        must do.
+
+        The claim belongs to the one connection that everything goes through: when that is lost and another syncd has
+        come meanwhile, no unit of work is begun any more. Raises `AlreadyRunning` and `StorageFailed`.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return
+        event.listen(self.engine, "connect", lambda raw, _: _claim_postgres(raw, self.name))
+        self._thread.submit(self.engine.dispose).result()
+        self.run_sync(lambda conn: None)
 
     def close(self) -> None:
         """Wait for the work at hand and close the connection. Closing twice does no harm."""
@@ -185,3 +202,22 @@ def _prepare_postgres(raw: Any, lock_wait: int) -> None:
     with raw.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {lock_wait}")
     raw.commit()
+
+
+def _claim_postgres(raw: Any, name: str) -> None:
+    """Waits as long as for any lock: the server may take a moment to see that an earlier process has ended."""
+    try:
+        with raw.cursor() as cursor:
+            # A client that vanished without a word must not keep its claim for hours.
+            for setting, value in (("idle", 30), ("interval", 10), ("count", 3)):
+                cursor.execute(f"SET tcp_keepalives_{setting} = {value}")
+            cursor.execute(f"SELECT pg_advisory_lock({_CLAIM}, hashtext(coalesce(current_schema(), '')))")
+        raw.commit()
+    except Exception as error:
+        raw.close()
+        if getattr(error, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        raise AlreadyRunning(
+            f"another syncd works on the database {name}; stop it first, or use what works beside it, such as "
+            "'syncd run-now' and 'syncd plan'"
+        ) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from syncd.errors import Misconfigured, StorageFailed
+from syncd.errors import AlreadyRunning, Misconfigured, StorageFailed
 from syncd.state import cursors
 from syncd.state.database import Database
 
@@ -220,3 +220,35 @@ def test_times_far_apart_are_compared_as_times(db: Database) -> None:
     db.run_sync(lambda conn: cursors.put(conn, "main", "later", NOON + timedelta(days=4000)))
     newest = text("SELECT stream FROM cursors ORDER BY position DESC LIMIT 1")
     assert db.run_sync(lambda conn: conn.scalar(newest)) == "later"
+
+
+def test_only_one_syncd_may_claim_a_server(kind: str, url: str) -> None:
+    """Two machines, or two data directories, on one database: the second one is refused until the first has ended."""
+    if kind != "postgresql":
+        pytest.skip("for a file the lock of the data directory must do")
+    first, second = Database.open(url), Database.open(url, lock_wait=0.2)
+    first.claim()
+    with pytest.raises(AlreadyRunning, match="another syncd works on the database"):
+        second.claim()
+    first.close()
+    second.claim()
+    second.close()
+
+
+def test_a_claim_that_was_lost_is_taken_again_or_nothing_is_written(kind: str, url: str) -> None:
+    """After the server dropped the connection, and whoever came meanwhile goes first."""
+    if kind != "postgresql":
+        pytest.skip("for a file the lock of the data directory must do")
+    first, second, admin = Database.open(url, lock_wait=0.2), Database.open(url), Database.open(url)
+    first.claim()
+    pid = first.run_sync(lambda conn: conn.execute(text("SELECT pg_backend_pid()")).scalar())
+    admin.run_sync(lambda conn: conn.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid}))
+    second.claim()
+    with pytest.raises(AlreadyRunning):
+        first.run_sync(lambda conn: None)
+    second.close()
+    first.run_sync(lambda conn: None)
+    with pytest.raises(AlreadyRunning):
+        Database.open(url, lock_wait=0.2).claim()
+    first.close()
+    admin.close()
