@@ -86,21 +86,40 @@ class Service:
         self._set_up_log = set_up_log
 
     async def run(self) -> None:
-        """Work until the wish to stop. Raises `Misconfigured` when no stream is switched on."""
+        """Work until the wish to stop. Raises `Misconfigured` when no stream is switched on, or hooks have no address."""
         settings: Settings | None = self._settings
+        earlier: Settings | None = None
         while settings is not None and not self._signals.stop.is_set():
-            self._settings = settings
             shift = Shift(settings, self._db, self._signals, self._notifier, patience=self._patience)
-            async with shift:
-                watchdog = asyncio.create_task(self._notifier.feed_watchdog(shift.fresh))
-                self._notifier.send("READY=1", f"STATUS={shift.summary()}")
-                log.info("daemon.ready", streams=[job.stream for job in shift.jobs])
-                settings = await self._until_change()
-                self._notifier.send("STOPPING=1") if settings is None else self._notifier.reloading()
-                watchdog.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watchdog
+            async with AsyncExitStack() as stack:
+                try:
+                    await stack.enter_async_context(shift)
+                except Misconfigured as error:
+                    # Some settings are seen to be wrong only when they are used: a port that another program has.
+                    if earlier is None:
+                        raise
+                    settings, earlier = self._keep(earlier, error), None
+                    continue
+                self._settings = settings
+                earlier, settings = settings, await self._work(shift)
         log.info("daemon.ended")
+
+    async def _work(self, shift: Shift) -> Settings | None:
+        """What a shift lasts; answers the settings of the next one, or `None` for the end."""
+        watchdog = asyncio.create_task(self._notifier.feed_watchdog(shift.fresh))
+        self._notifier.send("READY=1", f"STATUS={shift.summary()}")
+        log.info("daemon.ready", streams=[job.stream for job in shift.jobs])
+        settings = await self._until_change()
+        self._notifier.send("STOPPING=1") if settings is None else self._notifier.reloading()
+        watchdog.cancel()
+        with suppress(asyncio.CancelledError):
+            await watchdog
+        return settings
+
+    def _keep(self, earlier: Settings, error: Misconfigured) -> Settings:
+        log.error("settings.kept", reason=str(error))
+        self._set_up_log(earlier)
+        return earlier
 
     async def _until_change(self) -> Settings | None:
         """New settings, or `None` for the end."""
@@ -148,8 +167,8 @@ class Shift:
     async def __aenter__(self) -> Shift:
         # Before anything runs: a pause outlives a restart.
         await self._attendant.look()
-        self._attending = asyncio.create_task(self._attendant.attend())
         await self._ear.enter_async_context(listening(self._settings, self._db, self._wake))
+        self._attending = asyncio.create_task(self._attendant.attend())
         self._scheduler.start()
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -207,6 +208,23 @@ async def test_wrong_new_settings_change_nothing(pair: Pair, said: list[EventDic
     reasons = [line["reason"] for line in _lines(said, "settings.kept")]
     assert "SYNCD_ORDERS__UPDATE_TIME" in reasons[0]
     assert "SYNCD_DATA_DIR" in reasons[1]
+
+
+async def test_new_settings_that_prove_wrong_in_use_leave_the_earlier_ones(
+    pair: Pair, said: list[EventDict]
+) -> None:
+    """A reload that gives hooks a port of another program ends no daemon."""
+    async with daemon(pair) as running:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            await running.until(lambda: pair.linked_products() == 1)
+            pair.set(cscart={"hook_secret": "x" * 48}, http={"port": taken.getsockname()[1]})
+            running.signals.receive(signal.SIGHUP)
+            await running.until(lambda: len(_lines(said, "settings.kept")) == 1)
+            number = pair.place("A")
+            await running.until(lambda: pair.delivered() == {str(number): 1})
+
+    [told] = _lines(said, "settings.kept")
+    assert "SYNCD_HTTP__PORT" in told["reason"]
 
 
 def _elsewhere(pair: Pair) -> Settings:
