@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from syncd.app import PAIR
+from syncd.app import PAIR, Shops
 from syncd.daemon.connection import Connection
 from syncd.daemon.jobs import StreamJob
 from syncd.daemon.notify import Notifier
@@ -332,3 +332,22 @@ async def test_a_hanging_first_cycle_of_products_does_not_hold_orders_for_ever(
         await running.until(lambda: pair.delivered() == {str(number): 1})
 
     assert not _lines(said, "cycle.crashed")
+
+
+async def test_cycles_of_one_stream_take_turns(pair: Pair) -> None:
+    """A person's wish, a shop's call and the clock may all come at once: the stream still runs one cycle at a time."""
+    running = most = 0
+
+    async def connect() -> Shops:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        raise Misconfigured("enough is seen")
+
+    with pair.database() as db:
+        job = StreamJob("orders", connect, db)
+        await asyncio.gather(job.run(), job.run(), job.run())
+
+    assert most == 1
