@@ -63,7 +63,9 @@ class StatusBack:
         """
         if source.status == BACKORDERED != link.status and await self._on_its_way(link):
             link = replace(link, status=BACKORDERED)
-        moved = source.standing != link.status
+        # An order that staff moved before it was finished has no letter noted yet: one that means nothing is no move.
+        noted = link.status != "" or source.status in self.policy.statuses
+        moved = noted and source.standing != link.status
         decision = decide_back(
             link, order.state, source.status, self.policy.statuses, self.policy.states_back, moved=moved
         )

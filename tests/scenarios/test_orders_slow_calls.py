@@ -160,3 +160,16 @@ def test_a_creation_that_waited_for_its_turn_before_the_crash_is_not_sent_again_
     pair.later(3)
     assert pair.cycle("orders").doubts == 0
     assert pair.delivered() == {str(number): 1}
+
+
+def test_an_order_that_staff_moved_before_it_was_finished_is_no_conflict(started: Pair) -> None:
+    """Its save is in doubt when staff completes it: nobody moved it in CS-Cart, which is told the state."""
+    started.set(http={"deadline": 600}, statuses_back='{"processing":"P","completed":"C"}')
+    number = started.place({"sku": "A", "amount": 1, "price": "7.77"})
+    started.webasyst.faults.add({"when": "before", "kind": "drop", "match": ORDER_SAVE})
+    assert started.cycle("orders").doubts == 1
+    started.at_webasyst("order.action", id=started.office_order(number)["id"], action="process")
+    started.later(700)
+    run = started.run()
+    assert (run.exit, run.reasons) == (Exit.OK, {})
+    assert started.source_orders()[str(number)]["status"] == "P"
