@@ -241,7 +241,9 @@ async def test_an_outage_is_one_alarm(pair: Pair, said: list[EventDict]) -> None
     pair.set(products={"enabled": False})
 
     async with daemon(pair) as running:
-        await running.until(lambda: pair.calls("shop.rights") >= 3)
+        await running.until(lambda: len({line["stream"] for line in _lines(said, "stream.stopped")}) == 2)
+        tried = pair.calls("shop.rights")
+        await running.until(lambda: pair.calls("shop.rights") >= tried + 2)
         number = pair.place("A")
         pair.at_webasyst("token.expire", token=token, expires=_NEVER)
         await running.until(lambda: pair.delivered() == {str(number): 1})
@@ -253,7 +255,7 @@ async def test_an_outage_is_one_alarm(pair: Pair, said: list[EventDict]) -> None
     with pair.database() as db:
         outcomes = [run.outcome for run in db.run_sync(lambda conn: runs.recent(conn, PAIR))]
     assert outcomes[-1] == "not authorised"
-    assert outcomes[0] == "ok"
+    assert "ok" in outcomes
 
 
 async def test_a_bug_in_a_cycle_stops_neither_the_next_nor_the_others(
