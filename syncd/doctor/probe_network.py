@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 from syncd.doctor import network
 from syncd.doctor.finding import Finding
 from syncd.settings.host import is_loopback
-from syncd.shops.transport import certificates
+from syncd.shops.http_client import certificates
 
 _PATIENCE = 10.0
 """Seconds for a connection and its handshake."""

@@ -1,4 +1,4 @@
-"""HTTP to one shop: the only module that imports httpx.
+"""HTTP to one shop: with `http_client` the only module that imports httpx.
 
 A read is repeated inside a budget; a write is never repeated by itself, and its errors say whether it can have been done
 (contracts/webasyst §0.2: neither a time-out nor a 500 means that nothing happened).
@@ -14,8 +14,6 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import dumps, loads
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -27,18 +25,16 @@ from syncd.errors import BrokenAnswer, InDoubt, Misconfigured, Refused, ShopUnav
 from syncd.shops.address import ShopAddress, encoded
 from syncd.shops.answer import Answer, clock_of, retry_after
 from syncd.shops.body import ENCODINGS, BodyError, read_body
+from syncd.shops.http_client import http_client
 from syncd.shops.mask import Mask
 from syncd.shops.mask_names import is_secret
 from syncd.shops.pace import Pace
 from syncd.shops.request_log import Exchange, RequestLog
 from syncd.shops.retries import Retries
 
-__all__ = ["Answer", "Transport", "certificates"]
+__all__ = ["Answer", "Transport"]
 
 _MAX_BODY = 64 * 1024 * 1024
-_CONNECTIONS = 4
-_IDLE_SECONDS = 4.0
-"""Shorter than the servers' own 5 s and more, so that a write seldom meets a connection that is just being closed."""
 _FIRST_WAIT = 0.25
 _THROTTLE_SECONDS = 5.0
 """How long to stay away after a 429 that does not say."""
@@ -103,7 +99,7 @@ class Transport:
         self._mask = Mask(self._credentials)
         self._pace = Pace(calls_per_second)
         self._retries = Retries(self._pace, first_wait)
-        self._client = client or _client(deadline, proxies=not self._address.local)
+        self._client = client or http_client(deadline, proxies=not self._address.local)
 
     async def __aenter__(self) -> Self:
         return self
@@ -366,47 +362,3 @@ def _secrets_in(request: httpx.Request) -> list[str]:
 def _basic(user: str, key: str) -> dict[str, str]:
     """The header of HTTP Basic (contracts/cscart §1.2)."""
     return {"Authorization": f"Basic {b64encode(f'{user}:{key}'.encode()).decode()}"}
-
-
-def _client(deadline: float, *, proxies: bool) -> httpx.AsyncClient:
-    """Few connections, for httpx slows down with many; no cookies; the environment's proxies for other machines only.
-
-    Raises `Misconfigured` for a proxy or certificates of the environment that cannot be used.
-    """
-    # Connecting may take at most three quarters in all, so that a call which reaches its deadline may have been sent.
-    timeout = httpx.Timeout(deadline, connect=deadline / 4, pool=deadline / 4)
-    limits = httpx.Limits(
-        max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_IDLE_SECONDS
-    )
-    jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
-    verify = certificates()
-    try:
-        return httpx.AsyncClient(
-            timeout=timeout,
-            limits=limits,
-            cookies=jar,
-            trust_env=proxies,
-            follow_redirects=False,
-            verify=verify,
-        )
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        # The reason is left out: it may quote the address, and that its password.
-        raise Misconfigured(
-            "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used; give the address of an "
-            "http:// or https:// proxy there, or unset the variable"
-        ) from error
-
-
-@lru_cache(maxsize=1)
-def certificates() -> ssl.SSLContext:
-    """What every connection is verified against; reading the authorities' certificates takes longer than most calls.
-
-    Raises `Misconfigured` when the environment names certificates that cannot be read.
-    """
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise Misconfigured(
-            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error}; "
-            "correct the variable, or unset it"
-        ) from error

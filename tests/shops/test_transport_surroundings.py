@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import InDoubt, Misconfigured, ShopUnavailable
-from syncd.shops.transport import certificates
+from syncd.shops.http_client import certificates
 from tests.certificates import certificate
 
 from .conftest import Connect
