@@ -133,7 +133,7 @@ FORWARD = sorted(name for name in EDITS if not name.startswith("there"))
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -315,7 +315,7 @@ def test_a_stream_that_stops_makes_the_plan_incomplete(started: Pair) -> None:
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

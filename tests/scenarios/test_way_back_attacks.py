@@ -28,8 +28,8 @@ from tests.scenarios.variations import group
 
 __all__ = ["sold"]
 
-STEP = 9
-"""The fast run tries every ninth crash point."""
+STEP = 13
+"""The fast run tries every thirteenth crash point."""
 PUT = {"method": "PUT"}
 POST = {"method": "POST"}
 LOST = {"when": "before", "kind": "drop"}
