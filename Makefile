@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 # One more than there are cores: many tests wait for sockets and processes.
-WORKERS = $(shell $(BIN)/python -c "import os; print((os.cpu_count() or 1) + 1)")
+WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 # What decides must be covered to the last branch; everything else as a whole to 90 % (pyproject.toml).
 DECISIONS := syncd/sync/*_decision.py,syncd/sync/brake.py,syncd/sync/expected.py,syncd/sync/facets.py,$\
