@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
-# One more than there are cores: many tests wait for sockets and processes.
-WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 # What decides must be covered to the last branch; everything else as a whole to 90 % (pyproject.toml).
 DECISIONS := syncd/sync/*_decision.py,syncd/sync/brake.py,syncd/sync/expected.py,syncd/sync/facets.py,$\
@@ -31,7 +29,7 @@ demo-live: $(STAMP) ## The same, living: orders come in and prices change until 
 test: lint ## All checks: format, lint, types, layers, tests with branch coverage
 	@echo "== tests, with branch coverage of at least 90 %"
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" --cov --cov-report=
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=
 	@echo "== branch coverage of the decisions: 100 %"
 	@$(BIN)/coverage report --include='$(DECISIONS)' --fail-under=100
 
