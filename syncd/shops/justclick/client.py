@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +20,7 @@ from syncd.errors import (
 )
 from syncd.shops.justclick.judge import BACK_OFF, EXHAUSTED, NO_SUCH_ORDER, OK, Told, told, trouble
 from syncd.shops.justclick.signing import signed_form
-from syncd.shops.justclick.silence import OwnSilence, Silence
+from syncd.shops.justclick.silence import Silence
 from syncd.shops.php import as_list
 from syncd.shops.row import Row
 from syncd.shops.transport import Answer, Transport
@@ -53,14 +53,14 @@ class JustClickClient:
         *,
         login: str,
         key: str,
-        silence: Silence | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        silence: Silence,
+        now: Callable[[], datetime],
     ) -> None:
         self._transport = transport
         self._login = login
         self._key = key
         self._turn = asyncio.Lock()
-        self._silence = silence or OwnSilence()
+        self._silence = silence
         self._now = now
 
     async def orders_with_goods(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from syncd.app import utc_now
 from syncd.errors import (
     BrokenAnswer,
     InDoubt,
@@ -23,7 +24,6 @@ from syncd.errors import (
     Throttled,
 )
 from syncd.shops.justclick.client import JustClickClient
-from syncd.shops.justclick.silence import OwnSilence
 from tests.shops.conftest import Connect
 from tests.shops.justclick.justclick_account import (
     KEY,
@@ -35,6 +35,7 @@ from tests.shops.justclick.justclick_account import (
     answer_body,
     sample,
 )
+from tests.shops.justclick.own_silence import OwnSilence
 from tests.shops.wire import free_port, resets, says, wire
 
 pytestmark = pytest.mark.anyio
@@ -254,7 +255,9 @@ async def test_words_of_others_are_cut(shop: Account, client: JustClickClient) -
 async def test_point_2_a_wrong_key(shop: Account, connect: Connect) -> None:
     """With another key the account's refusal is not signed with ours: the message names the key, and holds none."""
     transport = connect(shop.url, shop="justclick", headers={})
-    client = JustClickClient(transport, login=LOGIN, key="wrong-key-of-ours")
+    client = JustClickClient(
+        transport, login=LOGIN, key="wrong-key-of-ours", silence=OwnSilence(), now=utc_now
+    )
     with pytest.raises(Misconfigured, match=r"claims code 4,.*SYNCD_SOURCES") as error:
         await client.goods()
     assert "wrong-key-of-ours" not in str(error.value)
@@ -339,7 +342,13 @@ async def test_a_signed_answer_is_believed_whatever_its_status(
 async def test_a_redirect_is_a_mistake_of_the_address(client: JustClickClient, connect: Connect) -> None:
     """A POST that is followed as GET loses its body, so nothing is followed (§2.1)."""
     async with wire(says(307, b"", "Location: https://elsewhere.test/api/")) as server:
-        moved = JustClickClient(connect(server.url, shop="justclick", headers={}), login=LOGIN, key=KEY)
+        moved = JustClickClient(
+            connect(server.url, shop="justclick", headers={}),
+            login=LOGIN,
+            key=KEY,
+            silence=OwnSilence(),
+            now=utc_now,
+        )
         with pytest.raises(Misconfigured, match=r"SYNCD_JUSTCLICK__URL"):
             await moved.goods()
         assert len(server.requests) == 1
@@ -385,11 +394,23 @@ async def test_a_change_with_an_unknown_outcome(
 async def test_a_change_whose_answer_never_comes(connect: Connect) -> None:
     """A broken connection leaves it in doubt, one that was never made does not."""
     async with wire(resets()) as server:
-        lost = JustClickClient(connect(server.url, shop="justclick", headers={}), login=LOGIN, key=KEY)
+        lost = JustClickClient(
+            connect(server.url, shop="justclick", headers={}),
+            login=LOGIN,
+            key=KEY,
+            silence=OwnSilence(),
+            now=utc_now,
+        )
         with pytest.raises(InDoubt):
             await lost.update_order_status("1", "cancel")
     address = f"http://127.0.0.1:{free_port()}"
-    nowhere = JustClickClient(connect(address, shop="justclick", headers={}), login=LOGIN, key=KEY)
+    nowhere = JustClickClient(
+        connect(address, shop="justclick", headers={}),
+        login=LOGIN,
+        key=KEY,
+        silence=OwnSilence(),
+        now=utc_now,
+    )
     with pytest.raises(ShopUnavailable):
         await nowhere.update_order_status("1", "cancel")
 
@@ -407,7 +428,13 @@ async def test_no_two_calls_at_a_time(connect: Connect) -> None:
         open_calls[0] -= 1
 
     async with wire(script) as server:
-        client = JustClickClient(connect(server.url, shop="justclick", headers={}), login=LOGIN, key=KEY)
+        client = JustClickClient(
+            connect(server.url, shop="justclick", headers={}),
+            login=LOGIN,
+            key=KEY,
+            silence=OwnSilence(),
+            now=utc_now,
+        )
         await asyncio.gather(*(client.goods() for _ in range(5)))
         assert len(server.requests) == 5
     assert most == [1]
